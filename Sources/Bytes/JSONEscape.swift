@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The text between the quotes of a JSON string (RFC 8259 §7), written from bytes and read back.
+public enum JSONEscape {
+    /// Appends bytes as the inside of a JSON string, the same bytes for the same text always.
+    ///
+    /// Quotes, backslashes and control characters are escaped; each byte that is not part of a well-formed UTF-8
+    /// character becomes U+FFFD. Clean runs are found eight bytes at a time and copied whole.
+    public static func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        var index = 0
+        var runStart = 0
+        while true {
+            index = cleanRunEnd(text, from: index)
+            guard index < text.count else { break }
+            let byte = text[index]
+            if byte >= 0x80 {
+                let length = UTF8Scan.characterLength(text, at: index)
+                if length > 0 {
+                    index += length
+                    continue
+                }
+            }
+            // SAFETY: `runStart <= index <= count` holds by the loop.
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart..<index]))
+            appendEscaped(byte, to: &bytes)
+            index += 1
+            runStart = index
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart...]))
+    }
+
+    /// The end of the run of bytes that need no look: printable ASCII without quote and backslash.
+    @inline(__always)
+    private static func cleanRunEnd(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var index = start
+        let count = text.count
+        guard let base = text.baseAddress else { return 0 }
+        while index &+ 8 <= count {
+            // SAFETY: eight bytes from `index` lie within the buffer by the loop's condition; the load may be unaligned.
+            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+            let mask = needsLook(UInt64(littleEndian: word))
+            if mask != 0 { return index &+ mask.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < count {
+            let byte = text[index]
+            if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            index &+= 1
+        }
+        return index
+    }
+
+    /// A word whose lowest set high bit marks the first byte that is a control, a quote, a backslash or not ASCII.
+    ///
+    /// Bits above the first marked byte may be wrong by borrow; only the lowest is used.
+    @inline(__always)
+    private static func needsLook(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let control = (word &- ones &* 0x20) & ~word
+        let isQuote = (quote &- ones) & ~quote
+        let isBackslash = (backslash &- ones) & ~backslash
+        return (control | isQuote | isBackslash | word) & highs
+    }
+
+    private static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"", to: &bytes)
+        case UInt8(ascii: "\\"): append("\\\\", to: &bytes)
+        case 0x0A: append("\\n", to: &bytes)
+        case 0x0D: append("\\r", to: &bytes)
+        case 0x09: append("\\t", to: &bytes)
+        case 0x08: append("\\b", to: &bytes)
+        case 0x0C: append("\\f", to: &bytes)
+        case 0x00..<0x20:
+            append("\\u00", to: &bytes)
+            bytes.append(hexDigit(byte >> 4))
+            bytes.append(hexDigit(byte & 15))
+        default: append("\u{FFFD}", to: &bytes)
+        }
+    }
+
+    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+        // SAFETY: a static string's bytes live as long as the process, and `utf8CodeUnitCount` is their number.
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+
+    /// Appends the text that the inside of a JSON string stands for.
+    ///
+    /// The text must be the inside of a string that ``JSONScan`` passed. A surrogate without its twin becomes U+FFFD.
+    public static func appendUnescaped(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            index += 1
+            guard byte == UInt8(ascii: "\\"), index < text.count else {
+                bytes.append(byte)
+                continue
+            }
+            let escape = text[index]
+            index += 1
+            switch escape {
+            case UInt8(ascii: "n"): bytes.append(0x0A)
+            case UInt8(ascii: "r"): bytes.append(0x0D)
+            case UInt8(ascii: "t"): bytes.append(0x09)
+            case UInt8(ascii: "b"): bytes.append(0x08)
+            case UInt8(ascii: "f"): bytes.append(0x0C)
+            case UInt8(ascii: "u"): appendUnicodeEscape(text, &index, to: &bytes)
+            default: bytes.append(escape)
+            }
+        }
+    }
+
+    private static func appendUnicodeEscape(_ text: Span<UInt8>, _ index: inout Int, to bytes: inout [UInt8]) {
+        guard let unit = fourHexDigits(text, at: index) else { return append("\u{FFFD}", to: &bytes) }
+        index += 4
+        var scalar = UInt32(unit)
+        if (0xD800...0xDBFF).contains(unit), index + 6 <= text.count, text[index] == UInt8(ascii: "\\"),
+            text[index + 1] == UInt8(ascii: "u"), let low = fourHexDigits(text, at: index + 2),
+            (0xDC00...0xDFFF).contains(low)
+        {
+            index += 6
+            scalar = 0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) - 0xDC00)
+        }
+        // A lone surrogate has no scalar.
+        bytes.append(contentsOf: String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8)
+    }
+
+    private static func fourHexDigits(_ text: Span<UInt8>, at start: Int) -> UInt16? {
+        guard start + 4 <= text.count else { return nil }
+        var value: UInt16 = 0
+        for index in start..<(start + 4) {
+            guard let digit = Hex.value(of: text[index]) else { return nil }
+            value = value << 4 | UInt16(digit)
+        }
+        return value
+    }
+}

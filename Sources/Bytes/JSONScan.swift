@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is wrong with a text that should be JSON, and where.
+public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The offset of the byte at which reading stopped.
+    public var offset: Int
+    /// What was expected there.
+    public var reason: String
+
+    /// Makes an error at an offset.
+    public init(offset: Int, reason: String) {
+        self.offset = offset
+        self.reason = reason
+    }
+
+    /// The error as a sentence's part: `expected a value at byte 12`.
+    public var description: String { "\(reason) at byte \(offset)" }
+}
+
+/// Passing over JSON in bytes, strictly by RFC 8259, without allocating.
+///
+/// Each function takes the index of its construct's first byte and leaves it behind its last.
+public enum JSONScan {
+    /// The deepest nesting that is read.
+    ///
+    /// The engine's deepest answers have about ten levels; 64 leaves room and keeps recursion within any thread's stack.
+    public static let maximumDepth = 64
+
+    /// Passes over blanks, tabs and line ends.
+    @inlinable
+    public static func skipWhitespace(_ text: Span<UInt8>, _ index: inout Int) {
+        while index < text.count {
+            switch text[index] {
+            case 0x20, 0x09, 0x0A, 0x0D: index += 1
+            default: return
+            }
+        }
+    }
+
+    /// Passes over one value of any kind.
+    public static func skipValue(
+        _ text: Span<UInt8>,
+        _ index: inout Int,
+        depth: Int = 0
+    ) throws(JSONError) {
+        guard index < text.count else { throw JSONError(offset: index, reason: "expected a value") }
+        switch text[index] {
+        case UInt8(ascii: "{"):
+            try skipContainer(text, &index, close: UInt8(ascii: "}"), isObject: true, depth: depth)
+        case UInt8(ascii: "["):
+            try skipContainer(text, &index, close: UInt8(ascii: "]"), isObject: false, depth: depth)
+        case UInt8(ascii: "\""):
+            _ = try skipString(text, &index)
+        case UInt8(ascii: "t"):
+            try skipLiteral(text, &index, "true")
+        case UInt8(ascii: "f"):
+            try skipLiteral(text, &index, "false")
+        case UInt8(ascii: "n"):
+            try skipLiteral(text, &index, "null")
+        default:
+            try skipNumber(text, &index)
+        }
+    }
+
+    private static func skipContainer(
+        _ text: Span<UInt8>,
+        _ index: inout Int,
+        close: UInt8,
+        isObject: Bool,
+        depth: Int
+    ) throws(JSONError) {
+        guard depth < maximumDepth else { throw JSONError(offset: index, reason: "nested too deeply") }
+        index += 1
+        skipWhitespace(text, &index)
+        if index < text.count, text[index] == close {
+            index += 1
+            return
+        }
+        while true {
+            if isObject { try skipKey(text, &index) }
+            try skipValue(text, &index, depth: depth + 1)
+            guard try skipSeparator(text, &index, close: close) else { return }
+        }
+    }
+
+    /// Passes over a member's name and its colon, with the white space around them.
+    ///
+    /// - Returns: Whether the name holds an escape.
+    @discardableResult
+    public static func skipKey(_ text: Span<UInt8>, _ index: inout Int) throws(JSONError) -> Bool {
+        guard index < text.count, text[index] == UInt8(ascii: "\"") else {
+            throw JSONError(offset: index, reason: "expected a member's name in quotes")
+        }
+        let hasEscapes = try skipString(text, &index)
+        skipWhitespace(text, &index)
+        guard index < text.count, text[index] == UInt8(ascii: ":") else {
+            throw JSONError(offset: index, reason: "expected a colon")
+        }
+        index += 1
+        skipWhitespace(text, &index)
+        return hasEscapes
+    }
+
+    /// Passes over what follows a member or an element: a comma, or the closing bracket.
+    ///
+    /// - Returns: Whether another one follows.
+    public static func skipSeparator(
+        _ text: Span<UInt8>,
+        _ index: inout Int,
+        close: UInt8
+    ) throws(JSONError) -> Bool {
+        skipWhitespace(text, &index)
+        guard index < text.count else { throw JSONError(offset: index, reason: "ended inside an object or array") }
+        let byte = text[index]
+        guard byte == UInt8(ascii: ",") || byte == close else {
+            throw JSONError(offset: index, reason: "expected a comma or the closing bracket")
+        }
+        index += 1
+        guard byte != close else { return false }
+        skipWhitespace(text, &index)
+        return true
+    }
+
+    /// Passes over a string with its quotes.
+    ///
+    /// - Returns: Whether it holds an escape. Bytes above 127 are not checked to be UTF-8.
+    @inlinable
+    public static func skipString(_ text: Span<UInt8>, _ index: inout Int) throws(JSONError) -> Bool {
+        var hasEscapes = false
+        index += 1
+        while index < text.count {
+            let byte = text[index]
+            if byte == UInt8(ascii: "\"") {
+                index += 1
+                return hasEscapes
+            }
+            if byte == UInt8(ascii: "\\") {
+                hasEscapes = true
+                try skipEscape(text, &index)
+            } else if byte < 0x20 {
+                throw JSONError(offset: index, reason: "found a control character inside a string")
+            } else {
+                index += 1
+            }
+        }
+        throw JSONError(offset: index, reason: "ended inside a string")
+    }
+
+    @usableFromInline
+    static func skipEscape(_ text: Span<UInt8>, _ index: inout Int) throws(JSONError) {
+        index += 1
+        guard index < text.count else { throw JSONError(offset: index, reason: "ended inside a string") }
+        switch text[index] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            index += 1
+        case UInt8(ascii: "u"):
+            index += 1
+            for _ in 0..<4 {
+                guard index < text.count, Hex.value(of: text[index]) != nil else {
+                    throw JSONError(offset: index, reason: "expected four hexadecimal digits")
+                }
+                index += 1
+            }
+        default:
+            throw JSONError(offset: index, reason: "found an unknown escape")
+        }
+    }
+
+    private static func skipLiteral(
+        _ text: Span<UInt8>,
+        _ index: inout Int,
+        _ literal: StaticString
+    ) throws(JSONError) {
+        let count = literal.utf8CodeUnitCount
+        guard index + count <= text.count else { throw JSONError(offset: index, reason: "expected a value") }
+        for offset in 0..<count where text[index + offset] != literal.utf8Start[offset] {
+            throw JSONError(offset: index, reason: "expected a value")
+        }
+        index += count
+    }
+
+    /// Passes over a number.
+    public static func skipNumber(_ text: Span<UInt8>, _ index: inout Int) throws(JSONError) {
+        let start = index
+        if index < text.count, text[index] == UInt8(ascii: "-") { index += 1 }
+        let whole = skipDigits(text, &index)
+        guard whole > 0 else { throw JSONError(offset: start, reason: "expected a value") }
+        if whole > 1, text[index - whole] == UInt8(ascii: "0") {
+            throw JSONError(offset: start, reason: "found a number with a leading zero")
+        }
+        if index < text.count, text[index] == UInt8(ascii: ".") {
+            index += 1
+            guard skipDigits(text, &index) > 0 else { throw JSONError(offset: index, reason: "expected a digit") }
+        }
+        if index < text.count, text[index] | 0x20 == UInt8(ascii: "e") {
+            index += 1
+            if index < text.count, text[index] == UInt8(ascii: "+") || text[index] == UInt8(ascii: "-") { index += 1 }
+            guard skipDigits(text, &index) > 0 else { throw JSONError(offset: index, reason: "expected a digit") }
+        }
+    }
+
+    private static func skipDigits(_ text: Span<UInt8>, _ index: inout Int) -> Int {
+        let start = index
+        while index < text.count, text[index] &- UInt8(ascii: "0") < 10 { index += 1 }
+        return index - start
+    }
+}
