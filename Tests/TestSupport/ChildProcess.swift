@@ -38,9 +38,8 @@ public final class ChildProcess: Sendable {
 
     /// Starts a program; the fixture kills it when the test ends before it does.
     ///
-    /// - Parameters:
-    ///   - program: An absolute path, or a name to be found on the `PATH`.
-    ///   - environment: Replaces or, with `nil`, removes variables of this process's environment.
+    /// The program is an absolute path, or a name to be found on the `PATH`; the environment given replaces or, with
+    /// `nil`, removes variables of this process's own. Throws ``LaunchFailure``.
     public static func launch(
         _ program: String,
         _ arguments: [String],

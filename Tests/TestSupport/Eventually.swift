@@ -13,6 +13,7 @@ public struct DeadlineExceeded: Error, CustomStringConvertible {
 ///   - deadline: How long to wait at most; generous, since a loaded machine is slow.
 ///   - interval: The pause between two questions.
 ///   - question: Returns the answer, or `nil` to be asked again.
+/// - Returns: The answer.
 /// - Throws: ``DeadlineExceeded``, or what the question throws.
 public func eventually<Answer>(
     _ what: String,

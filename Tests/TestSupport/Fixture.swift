@@ -16,7 +16,7 @@ public final class Fixture: Sendable {
 
     /// Makes an empty folder that goes with the fixture, and returns its path.
     ///
-    /// - Parameter parent: The folder that it is made in; the system's folder for temporary files when `nil`.
+    /// It is made in the parent folder, or where the system keeps temporary files when that is `nil`.
     public func temporaryDirectory(in parent: String? = nil) throws -> String {
         let path = try Self.makeDirectory(in: parent)
         addCleanup { try? FileManager.default.removeItem(atPath: path) }

@@ -53,10 +53,8 @@ public enum HTTPProbe {
 
     /// Sends a request and returns the answer.
     ///
-    /// - Parameters:
-    ///   - headers: Sent beside `Host`, `Connection: close` and, with a body, `Content-Length`; one of the same name
-    ///     takes the place of these.
-    ///   - deadline: After it the connection is closed, and the call throws.
+    /// The headers are sent beside `Host`, `Connection: close` and, with a body, `Content-Length`; one of the same
+    /// name takes the place of these. After the deadline the connection is closed, and the call throws.
     public static func request(
         _ method: String = "GET",
         _ url: String,

@@ -44,11 +44,8 @@ public final class WebSocketProbe: Sendable {
 
     /// Connects, and waits for the opening handshake.
     ///
-    /// - Parameters:
-    ///   - url: `ws://host:port/path`.
-    ///   - subprotocols: Offered in `Sec-WebSocket-Protocol`.
-    ///   - answersPings: Whether pings are answered.
-    /// - Throws: ``Refused`` when the server answers with anything but 101.
+    /// The URL is `ws://host:port/path`; a header given replaces the client's own of that name. Throws ``Refused``
+    /// when the server answers with anything but 101.
     public static func connect(
         _ url: String,
         headers: [(String, String)] = [],
