@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// The design's laws, each of which is a test with its number in the test's name.
+@Suite struct LawRules {
+    /// The laws that hold now; the others begin to with recordings and simulation.
+    static let required: Set<Int> = [1, 2, 4, 5, 7, 8, 9]
+
+    @Test("every law that holds has a test that carries its number")
+    func lawsHaveTests() {
+        var tests: [Int: Int] = [:]
+        let name = /@(?:Test|Suite)\(\s*#?"[^"]*\b[Ll]aw (\d)\b/
+        for file in PackageTree.shared.files where file.isSwift && file.area == "Tests" {
+            for match in file.text.matches(of: name) {
+                if let law = Int(match.1) { tests[law, default: 0] += 1 }
+            }
+        }
+        print("laws and their tests: \(tests.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" })")
+        #expect(Self.required.subtracting(tests.keys).sorted() == [])
+        #expect(tests.keys.filter { !(1...9).contains($0) } == [])
+    }
+}
