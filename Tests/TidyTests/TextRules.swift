@@ -35,15 +35,20 @@ import Testing
 
     @Test("no path of one machine and no host of a registry is named")
     func machines() {
-        let banned = [
-            "/wo" + "rk/", "/ho" + "me/", "/ro" + "ot/", "gh" + "cr.io", "qu" + "ay.io", "g" + "cr.io",
-            "index.docker" + ".io", "registry-1" + ".docker", "arti" + "factory", "jf" + "rog",
-        ].map { Phrase($0, isWord: false) }
+        let hosts = [
+            "gh" + "cr.io", "qu" + "ay.io", "g" + "cr.io", "index.docker" + ".io", "registry-1" + ".docker",
+            "arti" + "factory", "jf" + "rog",
+        ]
+        // A test may make up somebody's home; nothing else knows one.
+        let everywhere = (hosts + ["/wo" + "rk/"]).map { Phrase($0, isWord: false) }
+        let outsideTests = ["/ho" + "me/", "/ro" + "ot/"].map { Phrase($0, isWord: false) }
         var found: [String] = []
         // Captured and collected lines of other systems hold whatever those systems print.
         for file in tree.files where !file.path.contains("/Fixtures/") && !file.path.contains("/Corpus/") {
             let bytes = Array(file.text.utf8)
-            for phrase in banned { found += phrase.lines(in: bytes).map { "\(file.path):\($0): \(phrase.text)" } }
+            for phrase in file.area == "Tests" ? everywhere : everywhere + outsideTests {
+                found += phrase.lines(in: bytes).map { "\(file.path):\($0): \(phrase.text)" }
+            }
         }
         #expect(found == [])
     }
