@@ -17,6 +17,9 @@ public struct ContainerStats: Sendable, Hashable {
         public var onlineCPUs: UInt64?
         /// The number of processors that there are figures of; `nil` with cgroup v2.
         public var perCPUCount: Int?
+
+        /// Makes a reading without figures.
+        public init() {}
     }
 
     /// The use of memory, in bytes.
@@ -35,6 +38,9 @@ public struct ContainerStats: Sendable, Hashable {
         public var anon: UInt64?
         /// How often the limit was hit (cgroup v1), or memory ran out (cgroup v2).
         public var failureCount: UInt64?
+
+        /// Makes a reading without figures.
+        public init() {}
     }
 
     /// What went over all of the container's networks, in bytes.
@@ -43,6 +49,12 @@ public struct ContainerStats: Sendable, Hashable {
         public var receivedBytes: UInt64
         /// What went out.
         public var sentBytes: UInt64
+
+        /// Makes a reading.
+        public init(receivedBytes: UInt64, sentBytes: UInt64) {
+            self.receivedBytes = receivedBytes
+            self.sentBytes = sentBytes
+        }
     }
 
     /// What went to and from block devices, in bytes.
@@ -51,6 +63,12 @@ public struct ContainerStats: Sendable, Hashable {
         public var readBytes: UInt64
         /// What was written.
         public var writtenBytes: UInt64
+
+        /// Makes a reading.
+        public init(readBytes: UInt64, writtenBytes: UInt64) {
+            self.readBytes = readBytes
+            self.writtenBytes = writtenBytes
+        }
     }
 
     /// The container's id.

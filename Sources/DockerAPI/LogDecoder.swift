@@ -91,6 +91,13 @@ public struct LogDecoder: Sendable {
         !demultiplexer.isAtFrameBorder || stdout.isPending || stderr.isPending || !sniffed.isEmpty
     }
 
+    /// The time of the oldest line that is held and has not ended, or `nil` when none is.
+    ///
+    /// A response that is asked for again after a cut must reach back to it.
+    public var pendingTimestamp: Timestamp? {
+        [stdout, stderr].compactMap { $0.isPending ? $0.lineTime : nil }.min()
+    }
+
     /// Reads bytes and appends the lines that end in them.
     ///
     /// - Throws: ``LogStreamError/malformed(_:)``, now and at each later call, with the lines before the fault in

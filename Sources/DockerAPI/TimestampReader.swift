@@ -80,8 +80,8 @@ struct TimestampReader: Sendable {
     @inline(__always)
     private static func value(of word: UInt64) -> UInt64 {
         let digits = word & 0x0F0F_0F0F_0F0F_0F0F
-        let pairs = (digits &* 2561 >> 8) & 0x00FF_00FF_00FF_00FF
-        let fours = (pairs &* 6_553_601 >> 16) & 0x0000_FFFF_0000_FFFF
+        let pairs = ((digits &* 2561) >> 8) & 0x00FF_00FF_00FF_00FF
+        let fours = ((pairs &* 6_553_601) >> 16) & 0x0000_FFFF_0000_FFFF
         return (fours &* 42_949_672_960_001) >> 32
     }
 }
