@@ -46,6 +46,9 @@ public struct ContainerID: Hashable, Sendable {
         String(description.prefix(12))
     }
 
+    /// The id's first 64 bits: a number that is the same in each process, for spreading work over time.
+    public var leadingWord: UInt64 { words.0 }
+
     /// Whether the id begins with these hexadecimal digits, in either case.
     public func hasPrefix(_ prefix: String) -> Bool {
         description.hasPrefix(prefix.lowercased())
