@@ -4,6 +4,11 @@
 public struct DeadlineExceeded: Error, CustomStringConvertible {
     /// What was waited for, and for how long.
     public let description: String
+
+    /// Makes the error of what was waited for.
+    public init(description: String) {
+        self.description = description
+    }
 }
 
 /// Asks again and again until there is an answer: how tests wait for what another process does.

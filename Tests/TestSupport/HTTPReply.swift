@@ -49,7 +49,9 @@ struct HTTPReplyParser {
         guard let head else { return nil }
         switch head.framing {
         case .length(let length) where bytes.count >= length: return reply(Array(bytes.prefix(length)))
-        case .chunked where bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8): return reply(try Self.dechunk(bytes))
+        case .chunked where bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8):
+            // The body itself may end so at the border of a read; then the last chunk is still to come.
+            return (try? Self.dechunk(bytes)).map { reply($0) }
         default: return nil
         }
     }
