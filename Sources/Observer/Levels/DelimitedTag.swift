@@ -36,6 +36,7 @@ enum DelimitedTag {
         }
         if isCapital, word.places.contains(.bare), endsBareWord(line, end, after, lineEnd) {
             if isMentioned(line, start, scan) { return nil }
+            if scan.prose > 0, MentionedWords.isCompound(line, end, before: lineEnd) { return nil }
             return specialised(word.level, line, start, end, scan)
         }
         if word.places.contains(.capitalColon), isCapital, line.has(" [", at: end, before: lineEnd), scan.prose == 0 {
@@ -221,6 +222,13 @@ enum DelimitedTag {
         }
         guard ByteKind.isBlank(before), scan.onlyStamps, scan.depth == 0 else { return nil }
         if start == scan.start, !scan.hasStamp {
+            // apt's `E: Unable to locate package`.
+            let isError = letter == UInt8(ascii: "E") || letter == UInt8(ascii: "W")
+            if isError, line.has(": ", at: start + 1, before: scan.end),
+                ByteKind.isUpper(line.byte(start + 3, before: scan.end))
+            {
+                return level
+            }
             // CUPS puts the letter before the time.
             return line.has(" [", at: start + 1, before: scan.end)
                 && ByteKind.isDigit(line.byte(start + 3, before: scan.end))

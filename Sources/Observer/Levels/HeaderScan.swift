@@ -145,12 +145,12 @@ struct HeaderScan {
     /// Passes over `key=value`, or hands over to logfmt when the line begins with pairs.
     private mutating func passPair(_ line: Span<UInt8>, _ keyStart: Int, _ keyEnd: Int) -> Outcome? {
         let value = LogfmtLevel.value(line, keyEnd + 1, before: end)
+        if keyStart == start { beginsWithPair = true }
         guard !value.range.isEmpty || value.end > keyEnd + 1 else {
             index = keyEnd + 1
             return nil
         }
         if depth == 0, prose == 0 {
-            if keyStart == start { beginsWithPair = true }
             if !triedPairs {
                 triedPairs = true
                 if let level = LogfmtLevel.find(line, from: keyStart, before: end) { return .level(level, .logfmt) }

@@ -18,19 +18,28 @@ enum LastResortWords {
         let end = min(lineEnd, start + maximumSearch)
         if isStackFrame(line, start, end) { return nil }
         var found: Level?
-        var index = start
-        while index < end {
-            let byte = line[index]
-            guard ByteKind.isLetter(byte) else {
-                index &+= 1
-                continue
+        var base = start
+        while base < end {
+            var letters = line.lettersMask(base, before: end)
+            var next = base &+ LetterBlock.width
+            if letters >> 63 != 0 {
+                // A word that runs over the block's end begins the next block; one longer than a block is none.
+                let run = (~letters).leadingZeroBitCount
+                letters = run < LetterBlock.width ? letters & (UInt64.max >> UInt64(run)) : 0
+                next = run < LetterBlock.width ? next &- run : line.lettersEnd(next, before: end)
             }
-            let wordEnd = line.lettersEnd(index, before: end)
-            if let level = judge(line, index, wordEnd, start, end), level > found ?? .info {
-                found = level
+            var starts = letters & ~(letters << 1)
+            while starts != 0 {
+                let offset = starts.trailingZeroBitCount
+                starts &= starts &- 1
+                let count = (~(letters >> UInt64(offset))).trailingZeroBitCount
+                guard count >= 3 else { continue }
+                let word = base &+ offset
+                guard let level = judge(line, word, word &+ count, start, end), level > found ?? .info else { continue }
                 if level == .critical { return level }
+                found = level
             }
-            index = wordEnd
+            base = next
         }
         return found
     }
@@ -42,28 +51,23 @@ enum LastResortWords {
     }
 
     @inline(__always)
-    private static func judge(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ lineStart: Int, _ lineEnd: Int) -> Level?
-    {
-        let count = end &- start
-        guard count >= 3 else { return nil }
-        if beginsTelling(line[start]), count <= 12 {
+    private static func judge(
+        _ line: Span<UInt8>,
+        _ start: Int,
+        _ end: Int,
+        _ lineStart: Int,
+        _ lineEnd: Int
+    ) -> Level? {
+        if TellingWord.begins(line, start) {
             if let level = plainLevel(line, start, end, lineStart, lineEnd) { return level }
         }
-        guard count >= 8 else { return nil }
+        guard end &- start >= 8 else { return nil }
         switch line[end &- 1] {
         case UInt8(ascii: "r"), UInt8(ascii: "n"), UInt8(ascii: "g"):
             return classLevel(line, start, end, lineEnd)
         default:
             return nil
         }
-    }
-
-    /// Whether a word that tells something begins with a letter.
-    @inline(__always)
-    private static func beginsTelling(_ byte: UInt8) -> Bool {
-        // One bit for each letter of "acdefikoprstuw".
-        let letters: UInt32 = 0x00BD_8A7A
-        return letters >> UInt32(byte & 31) & 1 != 0
     }
 
     // MARK: Words

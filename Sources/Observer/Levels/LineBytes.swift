@@ -129,11 +129,60 @@ extension Span where Element == UInt8 {
 
 /// Looking at eight bytes at once.
 enum ByteMask {
+    /// How many of a word's first bytes are printable ASCII without quote and backslash, as JSON strings hold them.
+    @inline(__always)
+    static func plainCount(_ word: UInt64) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let control = (word &- ones &* 0x20) & ~word
+        let mask =
+            (control | word) & (ones << 7) | matches(word, UInt8(ascii: "\"")) | matches(word, UInt8(ascii: "\\"))
+        return mask == 0 ? 8 : mask.trailingZeroBitCount / 8
+    }
+
     /// A mask whose lowest set bit lies in the first byte that equals `byte`; bits above it may be wrong by borrow.
     @inline(__always)
     static func matches(_ word: UInt64, _ byte: UInt8) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let difference = word ^ (ones &* UInt64(byte))
         return (difference &- ones) & ~difference & (ones << 7)
+    }
+}
+
+/// Telling letters from other bytes, 64 at once.
+enum LetterBlock {
+    /// The number of bytes in a block: one bit each in a word.
+    static let width = 64
+
+    /// One bit for each of eight bytes that is a letter, the first byte's lowest.
+    @inline(__always)
+    static func mask(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs = ones << 7
+        // Small letters, without the high bit, so that the sums below carry into the high bit but not beyond it.
+        let small = (word | ones &* 0x20) & ~highs
+        let fromA = small &+ ones &* (0x80 - 0x61)
+        let beyondZ = small &+ ones &* (0x80 - 0x7B)
+        let letters = fromA & ~beyondZ & ~word & highs
+        // Gathers the eight high bits in the top byte.
+        return (letters >> 7 &* 0x0102_0408_1020_4080) >> 56
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// One bit for each letter among the 64 bytes from an index on; none at and behind `end`.
+    @inline(__always)
+    func lettersMask(_ start: Int, before end: Int) -> UInt64 {
+        var mask: UInt64 = 0
+        var offset = 0
+        let count = Swift.min(LetterBlock.width, end &- start)
+        while offset &+ 8 <= count {
+            mask |= LetterBlock.mask(word(at: start &+ offset)) << UInt64(offset)
+            offset &+= 8
+        }
+        while offset < count {
+            if ByteKind.isLetter(self[start &+ offset]) { mask |= 1 << UInt64(offset) }
+            offset &+= 1
+        }
+        return mask
     }
 }

@@ -32,9 +32,9 @@ public enum LineFields {
         case .none:
             return false
         case .json:
-            guard isObject(line, start, end) else { return false }
+            guard let proof = JSONObjectProof(line, start, end) else { return false }
             beginMember(&writer)
-            appendMinified(line, start, end, to: &writer.bytes)
+            proof.append(line, start, end, to: &writer.bytes)
         case .logfmt:
             guard LogfmtPairs.areWhole(line, start, end) else { return false }
             beginMember(&writer)
@@ -47,71 +47,5 @@ public enum LineFields {
         writer.key("fields")
         // What follows is appended to the writer's bytes as they are; this tells it that a value was written.
         writer.raw("")
-    }
-
-    // MARK: JSON
-
-    /// Whether a range is one valid JSON object within the bounds.
-    private static func isObject(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        guard start < end, line[start] == UInt8(ascii: "{") else { return false }
-        do {
-            var index = start + 1
-            JSONScan.skipWhitespace(line, &index)
-            if line.byte(index, before: end) == UInt8(ascii: "}") { return index + 1 == end }
-            var keys = 0
-            repeat {
-                keys += 1
-                guard keys <= maximumKeys else { return false }
-                try JSONScan.skipKey(line, &index)
-                // The scanner's own limit is deeper: begin nearer to it.
-                try JSONScan.skipValue(line, &index, depth: JSONScan.maximumDepth - maximumDepth + 1)
-            } while try JSONScan.skipSeparator(line, &index, close: UInt8(ascii: "}"))
-            return index == end
-        } catch {
-            return false
-        }
-    }
-
-    /// Appends a valid JSON text without the blanks between its parts and with all of its strings in UTF-8.
-    private static func appendMinified(_ line: Span<UInt8>, _ start: Int, _ end: Int, to bytes: inout [UInt8]) {
-        // SAFETY: the pointer does not leave the closure, and every index into it lies between `start` and `end`.
-        line.withUnsafeBufferPointer { text in
-            let isUTF8 = UTF8Scan.isValid(line)
-            var index = start
-            var runStart = start
-            while index < end {
-                switch text[index] {
-                case UInt8(ascii: "\""):
-                    let close = line.closingQuote(index + 1, before: end) ?? end - 1
-                    if !isUTF8 {
-                        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart..<index]))
-                        appendRepaired(UnsafeBufferPointer(rebasing: text[index...close]), to: &bytes)
-                        runStart = close + 1
-                    }
-                    index = close + 1
-                case 0x09, 0x0A, 0x0D, 0x20:
-                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart..<index]))
-                    index += 1
-                    runStart = index
-                default:
-                    index += 1
-                }
-            }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart..<end]))
-        }
-    }
-
-    /// Appends a string with its quotes and escapes, each byte that is not UTF-8 as U+FFFD.
-    private static func appendRepaired(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-        var index = 0
-        while index < text.count {
-            let length = UTF8Scan.characterLength(text, at: index)
-            if length > 0 {
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[index..<(index + length)]))
-            } else {
-                bytes.append(contentsOf: "\u{FFFD}".utf8)
-            }
-            index += max(length, 1)
-        }
     }
 }

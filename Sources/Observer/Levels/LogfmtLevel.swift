@@ -42,6 +42,10 @@ enum LogfmtLevel {
     @inline(__always)
     static func level(_ line: Span<UInt8>, _ keyStart: Int, _ keyEnd: Int, _ value: Range<Int>) -> Level? {
         guard keyEnd > keyStart, let key = LevelKey.find(line, keyStart, keyEnd) else { return nil }
+        // `LOG_LEVEL=debug` is a setting.
+        if ByteKind.isUpper(line[keyStart]), keyEnd - keyStart > 3, line[keyStart + 3] == UInt8(ascii: "_") {
+            return nil
+        }
         switch key {
         case .level, .priority, .pythonNumber, .openTelemetryNumber, .at:
             return LevelValue.read(line, value, as: key)

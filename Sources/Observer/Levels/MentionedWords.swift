@@ -8,6 +8,8 @@ enum MentionedWords {
         if isZero(line, first) { return true }
         guard let near = PackedWord(line, first.lowerBound, first.upperBound) else { return false }
         if negates(near) || conditions(near) || settles(near) { return true }
+        // The JVM collects garbage because of an `(Allocation Failure)`: its usual reason.
+        if near.is("allocation"), line.byte(first.lowerBound - 1, before: start) == UInt8(ascii: "(") { return true }
         guard let second = wordBefore(line, first.lowerBound, from: lineStart) else { return false }
         if isZero(line, second) { return true }
         guard let far = PackedWord(line, second.lowerBound, second.upperBound) else { return false }
@@ -35,9 +37,9 @@ enum MentionedWords {
 
     private static func isZero(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
         guard word.count == 1, line[word.lowerBound] == UInt8(ascii: "0") else { return false }
-        // `10.0 errors` is not zero of them, nor is `1,0`.
+        // `10.0 errors` is not zero of them; in `ok=0 failed=1` the zero belongs to another.
         let before = word.lowerBound > 0 ? line[word.lowerBound - 1] : 0x20
-        return !ByteKind.joins(before)
+        return !ByteKind.joins(before) && before != UInt8(ascii: "=")
     }
 
     private static func negates(_ word: PackedWord) -> Bool {

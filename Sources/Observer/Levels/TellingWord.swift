@@ -20,6 +20,34 @@ struct TellingWord {
         self.isError = isError
     }
 
+    /// Whether a word that begins at an index with at least three letters may be one of these, judged by the three.
+    @inline(__always)
+    static func begins(_ line: Span<UInt8>, _ start: Int) -> Bool {
+        // One bit for each letter of "acdefikoprstuw".
+        let letters: UInt32 = 0x00BD_8A7A
+        guard letters >> UInt32(line[start] & 31) & 1 != 0 else { return false }
+        let key =
+            UInt32(line[start] | 0x20) | UInt32(line[start &+ 1] | 0x20) << 8 | UInt32(line[start &+ 2] | 0x20) << 16
+        return begins(key)
+    }
+
+    private static func begins(_ key: UInt32) -> Bool {
+        key == three("err") || key == three("exc") || key == three("fai") || key == three("fat") || key == three("cri")
+            || key == three("can") || key == three("cou") || key == three("cra") || key == three("cor")
+            || key == three("out") || key == three("oom") || key == three("seg") || key == three("sig")
+            || key == three("war") || key == three("dep") || key == three("den") || key == three("inv")
+            || key == three("ref") || key == three("rej") || key == three("ret") || key == three("pan")
+            || key == three("tra") || key == three("unh") || key == three("unc") || key == three("una")
+            || key == three("unr") || key == three("tim") || key == three("abo") || key == three("kil")
+    }
+
+    /// The first three letters of a literal; folded to a constant where the compiler optimises.
+    @inline(__always)
+    private static func three(_ text: StaticString) -> UInt32 {
+        // SAFETY: all literals above have three letters.
+        UInt32(text.utf8Start[0]) | UInt32(text.utf8Start[1]) << 8 | UInt32(text.utf8Start[2]) << 16
+    }
+
     /// What a word says, if anything.
     static func find(_ word: PackedWord) -> TellingWord? {
         switch word.first {
