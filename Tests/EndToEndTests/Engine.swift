@@ -39,8 +39,13 @@ struct Engine: Sendable {
         return engine
     }
 
-    /// Starts it, with containers that survive it.
-    func start() async throws { try await script("start", "--live-restore") }
+    /// Starts it, with containers that survive it; more options go to the daemon.
+    func start(_ options: String...) async throws {
+        try await script("start", ["--live-restore"] + (options.isEmpty ? [] : ["--"] + options))
+    }
+
+    /// What the daemon has said so far.
+    func daemonLog() throws -> String { try String(contentsOfFile: "\(folder)/dockerd.log", encoding: .utf8) }
 
     /// Ends the daemon alone with SIGKILL.
     func kill() async throws { try await script("kill") }
@@ -49,7 +54,7 @@ struct Engine: Sendable {
     func terminate() async throws { try await script("term") }
 
     @discardableResult
-    private func script(_ command: String, _ options: String...) async throws -> String {
+    private func script(_ command: String, _ options: [String] = []) async throws -> String {
         let result = try await run(
             "\(Stage.package)/scripts/engine",
             [command, "--dir", folder] + options,

@@ -66,8 +66,6 @@ extension EndToEnd {
                 try await log.wait(for: "its line") { $0.type == "log" && $0.container == name }
                 try await scene.engine.kill()
                 try await expectDegraded(observer)
-                let state = try await scene.engine.docker("--version")
-                #expect(!state.isEmpty)
                 _ = try await eventually("the container's end", within: .seconds(15), every: .milliseconds(200)) {
                     try await Self.isAlive(name, scene.engine) ? nil : true
                 }
