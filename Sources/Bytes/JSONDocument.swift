@@ -25,6 +25,8 @@ public struct JSONDocument: Sendable {
     public init(_ text: ArraySlice<UInt8>) throws(JSONError) {
         guard text.count < Int(UInt32.max) else { throw JSONError(offset: 0, reason: "too long a text") }
         self.text = text
+        // The engine's JSON has a node every ten bytes or so; a text of long strings must not cost memory for it.
+        nodes.reserveCapacity(min(text.count / 10, 1024))
         let span = text.span
         var index = 0
         JSONScan.skipWhitespace(span, &index)
@@ -90,21 +92,17 @@ public struct JSONDocument: Sendable {
             if isObject {
                 let position = nodes.count
                 let start = index
-                guard index < span.count, span[index] == UInt8(ascii: "\"") else {
-                    throw JSONError(offset: index, reason: "expected a member's name in quotes")
-                }
-                var end = index
-                let hasEscapes = try JSONScan.skipString(span, &end)
+                let hasEscapes = try JSONScan.skipName(span, &index)
                 nodes.append(
                     Node(
                         kind: .string,
                         hasEscapes: hasEscapes,
                         start: UInt32(start),
-                        end: UInt32(end),
+                        end: UInt32(index),
                         next: UInt32(position + 1)
                     )
                 )
-                try JSONScan.skipKey(span, &index)
+                try JSONScan.skipColon(span, &index)
             }
             try read(span, &index, depth: depth + 1)
         } while try JSONScan.skipSeparator(span, &index, close: close)

@@ -88,17 +88,27 @@ public enum JSONScan {
     /// - Returns: Whether the name holds an escape.
     @discardableResult
     public static func skipKey(_ text: Span<UInt8>, _ index: inout Int) throws(JSONError) -> Bool {
+        let hasEscapes = try skipName(text, &index)
+        try skipColon(text, &index)
+        return hasEscapes
+    }
+
+    /// Passes over a member's name, without the colon.
+    static func skipName(_ text: Span<UInt8>, _ index: inout Int) throws(JSONError) -> Bool {
         guard index < text.count, text[index] == UInt8(ascii: "\"") else {
             throw JSONError(offset: index, reason: "expected a member's name in quotes")
         }
-        let hasEscapes = try skipString(text, &index)
+        return try skipString(text, &index)
+    }
+
+    /// Passes over the colon behind a member's name, with the white space around it.
+    static func skipColon(_ text: Span<UInt8>, _ index: inout Int) throws(JSONError) {
         skipWhitespace(text, &index)
         guard index < text.count, text[index] == UInt8(ascii: ":") else {
             throw JSONError(offset: index, reason: "expected a colon")
         }
         index += 1
         skipWhitespace(text, &index)
-        return hasEscapes
     }
 
     /// Passes over what follows a member or an element: a comma, or the closing bracket.

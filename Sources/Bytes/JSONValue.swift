@@ -36,22 +36,32 @@ public struct JSONValue: Sendable {
 
     private func member(_ name: UnsafeBufferPointer<UInt8>) -> JSONValue? {
         guard kind == .object else { return nil }
+        // Spans, since an object may have many members, and a `JSONValue` of each would be counted in and out.
+        let nodes = document.nodes.span
+        let text = document.text.span
         var index = node + 1
-        let end = Int(this.next)
+        let end = Int(nodes[node].next)
         while index < end {
-            let value = index + 1
-            if JSONValue(document: document, node: index).isString(name) {
-                return JSONValue(document: document, node: value)
-            }
-            index = Int(document.nodes[value].next)
+            let found =
+                nodes[index].hasEscapes
+                ? JSONValue(document: document, node: index).stringBytes?.elementsEqual(name) == true
+                : Self.isName(nodes[index], in: text, name)
+            if found { return JSONValue(document: document, node: index + 1) }
+            index = Int(nodes[index + 1].next)
         }
         return nil
     }
 
-    private func isString(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        if this.hasEscapes { return stringBytes.map { $0.elementsEqual(text) } ?? false }
-        guard Int(this.end - this.start) == text.count + 2 else { return false }
-        return raw.dropFirst().dropLast().elementsEqual(text)
+    /// Whether a string without escapes is a name.
+    private static func isName(
+        _ node: JSONDocument.Node,
+        in text: Span<UInt8>,
+        _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard Int(node.end - node.start) == name.count + 2 else { return false }
+        let start = Int(node.start) + 1
+        for offset in 0..<name.count where text[start + offset] != name[offset] { return false }
+        return true
     }
 
     /// The members of an object in their order, else none.
