@@ -43,6 +43,7 @@ public enum Redaction {
             // Without escapes the string's text is its JSON.
             bytes.append(contentsOf: name)
         } else {
+            // SAFETY: the pointer does not leave the closure, and is read within its count.
             name.withUnsafeBufferPointer { JSONEscape.append($0, to: &bytes) }
         }
         bytes.append(contentsOf: mask.utf8)
