@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Bytes
+internal import ObserverModel
+
+// A snapshot leaves out what is missing, and tells times as nanoseconds: every `Timestamp` has such a form, while
+// RFC 3339 is read for the years 1678 to 2261 only.
+
+extension ObserverState {
+    /// The state as JSON: complete, and in an order that depends on nothing but the content.
+    func snapshotJSON() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("projection", Projection.version)
+        writer.member("n", number)
+        writer.member("t", time)
+        writer.key("engine")
+        engine.writeSnapshot(to: &writer)
+        if let loss {
+            writer.key("loss")
+            writer.beginObject()
+            writer.member("n", loss.number)
+            writer.member("t", loss.time)
+            writer.endObject()
+        }
+        writer.key("containers")
+        writer.beginArray()
+        let entries = table.entries.values.sorted { $0.id.description < $1.id.description }
+        for entry in entries { entry.writeSnapshot(to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Reads a snapshot.
+    init(snapshot json: ArraySlice<UInt8>) throws(SnapshotError) {
+        self.init()
+        let root: JSONValue
+        do {
+            root = try JSONDocument(json).root
+        } catch {
+            throw SnapshotError("The snapshot is no JSON: \(error)")
+        }
+        guard let version = root["projection"]?.integer else { throw SnapshotError("The JSON is no snapshot") }
+        guard version == Projection.version else {
+            throw SnapshotError("The snapshot is of projection version \(version), not \(Projection.version)")
+        }
+        guard let number = root["n"]?.unsigned, let containers = root["containers"], containers.kind == .array else {
+            throw SnapshotError("The snapshot is incomplete: `n` or `containers` is missing")
+        }
+        restore(number: number, time: root["t"]?.timestamp)
+        if let value = root["engine"] { engine = EngineStanding(snapshot: value) }
+        var entries: [ContainerEntry] = []
+        for value in containers.elements {
+            guard let entry = ContainerEntry(snapshot: value) else {
+                throw SnapshotError("The snapshot has a container without an id or a name")
+            }
+            entries.append(entry)
+        }
+        // In the order in which they went, which is the order in which they are forgotten.
+        for entry in entries.sorted(by: { ($0.gone ?? 0) < ($1.gone ?? 0) }) { table.add(entry) }
+        guard let value = root["loss"], let lost = value["n"]?.unsigned, let time = value["t"]?.timestamp else {
+            return
+        }
+        let survivors = table.entries.values.count { $0.isSurvivor(of: lost) }
+        loss = EngineLoss(number: lost, time: time, survivors: survivors)
+    }
+}
+
+extension EngineStanding {
+    func writeSnapshot(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("connected")
+        writer.boolean(isConnected)
+        writer.member("message", message)
+        writer.member("since", since)
+        if !versionJSON.isEmpty {
+            writer.key("version")
+            writer.raw(versionJSON[...])
+        }
+        writer.endObject()
+    }
+
+    init(snapshot value: JSONValue) {
+        self.init()
+        isConnected = value["connected"]?.boolean ?? false
+        message = value["message"]?.string ?? ""
+        since = value["since"]?.timestamp
+        if let version = value["version"] { setVersion(version.raw) }
+    }
+}
+
+extension JSONWriter {
+    /// Writes a member that is left out when it is missing.
+    mutating func member(_ name: StaticString, _ value: (some BinaryInteger)?) {
+        guard let value else { return }
+        key(name)
+        if let value = UInt64(exactly: value) { integer(value) } else { integer(Int64(clamping: value)) }
+    }
+
+    /// Writes a member that is left out when it is missing: a time as nanoseconds.
+    mutating func member(_ name: StaticString, _ time: Timestamp?) {
+        member(name, time?.nanoseconds)
+    }
+
+    /// Writes a member that is left out when it is missing.
+    mutating func member(_ name: StaticString, _ text: String?) {
+        guard let text else { return }
+        key(name)
+        string(text)
+    }
+}
+
+extension JSONValue {
+    /// The time that is told as nanoseconds.
+    var timestamp: Timestamp? { integer.map { Timestamp(nanoseconds: $0) } }
+
+    /// The number if `Int` holds it.
+    var int: Int? { integer.flatMap { Int(exactly: $0) } }
+}
