@@ -89,4 +89,24 @@ enum AccessLog {
         guard index < limit else { return nil }
         return status(line, index, end).map { level(status: $0) }
     }
+
+    /// The level of HAProxy's status, which stands behind the five timers that slashes part: `0/0/1/48/49 200`.
+    static func proxyLevel(_ line: Span<UInt8>, from start: Int, before end: Int) -> Level? {
+        var index = start
+        while index < end {
+            var slashes = 0
+            while index < end, ByteKind.isDigit(line[index]) || isTimerSign(line[index]) {
+                if line[index] == UInt8(ascii: "/") { slashes += 1 }
+                index += 1
+            }
+            if slashes == 4, let status = status(line, index, end) { return level(status: status) }
+            while index < end, line[index] != 0x20 { index += 1 }
+            index += 1
+        }
+        return nil
+    }
+
+    private static func isTimerSign(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
+    }
 }

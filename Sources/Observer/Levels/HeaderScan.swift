@@ -134,6 +134,9 @@ struct HeaderScan {
         if onlyStamps || nameStart == start, let level = LogcatHeader.level(line, at: nameStart, before: end) {
             return .level(level, .header)
         }
+        if next == 0x20, hasStamp, prose <= 1, let level = SyslogPriority.selectorLevel(line, nameStart, nameEnd) {
+            return .level(level, .header)
+        }
         onlyStamps = false
         previousWord = nameStart..<nameEnd
         index = max(nameEnd, nameStart + 1)
@@ -215,7 +218,8 @@ struct HeaderScan {
         if hasStamp, prose < Self.maximumProse,
             let level = AccessLog.level(line, at: index + 1, before: end, isQuoted: true)
         {
-            return .level(level, .header)
+            // HAProxy puts the status before the request.
+            return .level(max(level, AccessLog.proxyLevel(line, from: start, before: index) ?? .info), .header)
         }
         guard let close = line.closingQuote(index + 1, before: limit) else {
             index += 1

@@ -51,6 +51,13 @@ struct PackedWord {
         low == Self.pack(text, from: 0) && high == Self.pack(text, from: 8)
     }
 
+    /// Whether the word has `count` bytes, at most eight, and begins with a text.
+    @inline(__always)
+    func hasPrefix(_ text: StaticString, count: Int) -> Bool {
+        let mask = UInt64.max >> UInt64(64 &- text.utf8CodeUnitCount &* 8)
+        return high == 0 && low & mask == Self.pack(text, from: 0) && (71 &- low.leadingZeroBitCount) / 8 == count
+    }
+
     /// Eight bytes of a literal; folded to a constant where the compiler optimises.
     @inline(__always)
     private static func pack(_ text: StaticString, from start: Int) -> UInt64 {
