@@ -184,6 +184,17 @@ struct LogDecoderTests {
         #expect(Decoding([Array(inside.utf8)], .raw).texts == ["a \(stamp(1)) b\r"])
     }
 
+    @Test("a TTY's parts are counted alike for any cuts, also behind a line that has no timestamp")
+    func rawWithoutTimestamp() {
+        let text = String(repeating: "x", count: LogEncoder.partSize)
+        let bytes = Array("\(stamp(1)) a\n\(text)\(stamp(1)) rest\n".utf8)
+        for longest in [1, 20, bytes.count] {
+            var random = Seeded(1)
+            let decoding = Decoding(longest == bytes.count ? [bytes] : random.cut(bytes, longest: longest), .raw)
+            #expect(decoding.texts == ["a", "\(text)rest"], "cuts of \(longest)")
+        }
+    }
+
     @Test("the first bytes tell the framing when nothing else does")
     func sniffing() {
         let framed = frame(.stdout, "\(stamp(1)) text\n")
