@@ -7,18 +7,17 @@ internal import ObserverModel
 struct LogSource: Sendable {
     let id: ContainerID
     let tag: ContainerTag
-    /// `","container":"NAME","id":"12 HEX","stream":"`.
     let prefix: [UInt8]
 
-    init(_ tag: ContainerTag) {
-        id = tag.id
-        self.tag = tag
-        var bytes = Array("\",\"container\":".utf8)
-        var writer = JSONWriter()
-        writer.string(tag.names.first ?? "")
-        bytes += writer.bytes
-        bytes += ",\"id\":\"\(id.short)\",\"stream\":\"".utf8
-        prefix = bytes
+    /// The bytes from the quote behind the timestamp to the one before the stream:
+    /// `","container":"NAME","id":"12 HEX","stream":"`.
+    static func prefix(_ name: String, _ short: String) -> [UInt8] {
+        var writer = JSONWriter(Array("\",\"container\":".utf8))
+        writer.string(name)
+        writer.key("id")
+        writer.string(short)
+        writer.key("stream")
+        return writer.bytes + [UInt8(ascii: "\"")]
     }
 }
 
@@ -101,8 +100,18 @@ extension Projector {
     /// The container as log messages name it, kept from line to line.
     private mutating func source(of id: ContainerID) -> LogSource {
         if let lastSource, lastSource.id == id { return lastSource }
-        if state.table[id]?.logsRefusal != nil { _ = state.table.update(id) { $0.logsRefusal = nil } }
-        let source = LogSource(tag(of: id))
+        let source: LogSource
+        if let slot = state.table.slot(of: id) {
+            if state.table.entries[slot].logsRefusal != nil { _ = state.table.update(id) { $0.logsRefusal = nil } }
+            source = LogSource(
+                id: id,
+                tag: state.table.entries[slot].tag,
+                prefix: state.table.entries[slot].logPrefix
+            )
+        } else {
+            let tag = tag(of: id)
+            source = LogSource(id: id, tag: tag, prefix: LogSource.prefix(tag.names.first ?? "", id.short))
+        }
         lastSource = source
         return source
     }

@@ -6,7 +6,7 @@ internal import ObserverModel
 extension ContainerEntry {
     func writeSnapshot(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.member("c", id.description)
+        writer.member("c", digits)
         writer.member("first", first)
         writer.member("name", name)
         writer.member("image", image)

@@ -25,8 +25,9 @@ extension ObserverState {
         }
         writer.key("containers")
         writer.beginArray()
-        let entries = table.entries.values.sorted { $0.id.description < $1.id.description }
-        for entry in entries { entry.writeSnapshot(to: &writer) }
+        let entries = table.entries
+        let order = entries.indices.sorted { entries[$0].digits < entries[$1].digits }
+        for slot in order { entries[slot].writeSnapshot(to: &writer) }
         writer.endArray()
         writer.endObject()
         return writer.bytes
@@ -62,7 +63,7 @@ extension ObserverState {
         guard let value = root["loss"], let lost = value["n"]?.unsigned, let time = value["t"]?.timestamp else {
             return
         }
-        let survivors = table.entries.values.count { $0.isSurvivor(of: lost) }
+        let survivors = table.entries.count { $0.isSurvivor(of: lost) }
         loss = EngineLoss(number: lost, time: time, survivors: survivors)
     }
 }

@@ -12,10 +12,18 @@ struct ContainerEntry: Sendable {
     }
 
     let id: ContainerID
+    /// The id's 64 digits, by which containers are ordered.
+    let digits: String
+    /// The first 12 digits, which people see.
+    let short: String
     /// The number of the observation that first told of it.
     let first: UInt64
+    /// The name without the slash.
+    private(set) var name: String
     /// Name and labels, as filters judge them.
     private(set) var tag: ContainerTag
+    /// What every message of a log line says of the container.
+    private(set) var logPrefix: [UInt8]
     /// The labels as a JSON object, keys rising, so that listing a thousand containers sorts none.
     private(set) var labelsJSON: [UInt8] = Array("{}".utf8)
 
@@ -47,11 +55,12 @@ struct ContainerEntry: Sendable {
     init(id: ContainerID, name: String, first: UInt64) {
         self.id = id
         self.first = first
+        self.name = name
+        digits = id.description
+        short = id.short
         tag = ContainerTag(id: id, names: [name], labels: [:])
+        logPrefix = LogSource.prefix(name, short)
     }
-
-    /// The name without the slash.
-    var name: String { tag.names.first ?? "" }
 
     /// Takes name and labels; the tag stays the same object while neither changes.
     mutating func identify(name: String, labels: [String: String]) {
@@ -66,6 +75,8 @@ struct ContainerEntry: Sendable {
             writer.endObject()
             labelsJSON = writer.bytes
         }
+        if name != self.name { logPrefix = LogSource.prefix(name, short) }
+        self.name = name
         tag = ContainerTag(id: id, names: [name], labels: labels)
     }
 

@@ -17,11 +17,11 @@ extension ObserverState {
         to writer: inout JSONWriter,
         where isWanted: (ContainerTag) -> Bool = { _ in true }
     ) -> Int {
-        let entries = ordered { (all || $0.status.isListed) && isWanted($0.tag) }
+        let slots = ordered { (all || $0.status.isListed) && isWanted($0.tag) }
         writer.beginArray()
-        for entry in entries { entry.write(to: &writer) }
+        for slot in slots { table.entries[slot].write(to: &writer) }
         writer.endArray()
-        return entries.count
+        return slots.count
     }
 
     /// Writes the entries of `/stats` as a JSON array, by name, then by id.
@@ -35,20 +35,20 @@ extension ObserverState {
         to writer: inout JSONWriter,
         where isWanted: (ContainerTag) -> Bool = { _ in true }
     ) -> Int {
-        let entries = ordered { $0.latest != nil && isWanted($0.tag) }
+        let slots = ordered { $0.latest != nil && isWanted($0.tag) }
         writer.beginArray()
-        for entry in entries {
-            guard let latest = entry.latest else { continue }
+        for slot in slots {
+            guard let latest = table.entries[slot].latest else { continue }
             writer.beginObject()
             writer.key("container")
-            writer.string(entry.name)
+            writer.string(table.entries[slot].name)
             writer.key("timestamp")
             writer.time(latest.timestamp)
             latest.figures.write(to: &writer)
             writer.endObject()
         }
         writer.endArray()
-        return entries.count
+        return slots.count
     }
 }
 
@@ -57,7 +57,7 @@ extension ContainerEntry {
     func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("id")
-        writer.string(id.short)
+        writer.string(short)
         writer.key("name")
         writer.string(name)
         writer.key("status")

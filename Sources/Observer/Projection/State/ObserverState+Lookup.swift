@@ -9,7 +9,7 @@ extension ObserverState {
 
     /// How many containers `/containers` lists without `all`.
     public var runningCount: Int {
-        table.entries.values.count { $0.status.isListed }
+        table.entries.count { $0.status.isListed }
     }
 
     /// The container of an id, if it is known.
@@ -31,38 +31,45 @@ extension ObserverState {
     /// - Parameter all: Whether those that do not run or are gone are among them.
     /// - Returns: The containers that are asked for.
     public func containers(all: Bool = false) -> [ObservedContainer] {
-        ordered { all || $0.status.isListed }.map { ObservedContainer($0) }
+        ordered { all || $0.status.isListed }.map { ObservedContainer(table.entries[$0]) }
     }
 
-    func entry(named name: String) -> ContainerEntry? {
-        var newest: ContainerEntry?
-        for entry in table.entries.values where entry.name == name {
+    private func entry(named name: String) -> ContainerEntry? {
+        let entries = table.entries
+        var newest: Int?
+        for slot in entries.indices where entries[slot].name == name {
             guard let other = newest else {
-                newest = entry
+                newest = slot
                 continue
             }
-            if (entry.gone == nil ? 1 : 0, entry.first) > (other.gone == nil ? 1 : 0, other.first) { newest = entry }
+            if rank(entries[slot]) > rank(entries[other]) { newest = slot }
         }
-        return newest ?? entry(prefix: name)
+        return newest.map { entries[$0] } ?? entry(prefix: name)
+    }
+
+    /// By which the container that has a name is chosen.
+    private func rank(_ entry: ContainerEntry) -> (isThere: Int, first: UInt64) {
+        (entry.gone == nil ? 1 : 0, entry.first)
     }
 
     private func entry(prefix: String) -> ContainerEntry? {
-        let isPrefix = prefix.utf8.count >= Self.shortestPrefix && prefix.utf8.allSatisfy { Hex.value(of: $0) != nil }
-        guard isPrefix else { return nil }
-        var found: ContainerEntry?
-        for entry in table.entries.values where entry.id.hasPrefix(prefix) {
+        let prefix = Array(prefix.lowercased().utf8)
+        guard prefix.count >= Self.shortestPrefix, prefix.allSatisfy({ Hex.value(of: $0) != nil }) else { return nil }
+        let entries = table.entries
+        var found: Int?
+        for slot in entries.indices where entries[slot].digits.utf8.starts(with: prefix) {
             guard found == nil else { return nil }
-            found = entry
+            found = slot
         }
-        return found
+        return found.map { entries[$0] }
     }
 
-    /// Those containers that are wanted, by name, then by id: never in the order of the dictionary.
-    func ordered(where isWanted: (ContainerEntry) -> Bool) -> [ContainerEntry] {
-        var wanted = table.entries.values.filter(isWanted)
-        wanted.sort { a, b in
-            a.name == b.name ? a.id.description < b.id.description : a.name < b.name
+    /// The places of those containers that are wanted, by name, then by id.
+    func ordered(where isWanted: (ContainerEntry) -> Bool) -> [Int] {
+        let entries = table.entries
+        return entries.indices.filter { isWanted(entries[$0]) }.sorted { a, b in
+            entries[a].name == entries[b].name
+                ? entries[a].digits < entries[b].digits : entries[a].name < entries[b].name
         }
-        return wanted
     }
 }

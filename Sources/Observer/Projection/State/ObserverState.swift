@@ -82,7 +82,7 @@ public struct ObserverState: Sendable {
         engine.since = time
         if let version = connection.version { engine.setVersion(version) }
         guard wasConnected || loss == nil, !engine.isConnected else { return }
-        let survivors = table.entries.values.count { $0.status.hasProcess }
+        let survivors = table.entries.count { $0.status.hasProcess }
         loss = EngineLoss(number: number, time: time, survivors: survivors)
     }
 
