@@ -36,6 +36,32 @@ extension EndToEnd {
             }
         }
 
+        @Test("Law 7: through a proxy that records every request only GET and HEAD pass, whatever happens")
+        func requests() async throws {
+            try await withScene { scene in
+                let upstream = RecordingProxy.Upstream.unix(path: scene.engine.socket)
+                try await withRecordingProxy(to: upstream) { proxy in
+                    let host = "unix://\(proxy.socketPath)"
+                    let observer = try await RunningObserver.live(host, scene.selection, in: scene.fixture)
+                    let log = try await observer.stream("?types=log,event,stats,verdict,gap")
+                    let name = try await scene.shell(
+                        "a",
+                        [],
+                        "echo a; trap 'exit 0' TERM; while :; do sleep 0.05; done"
+                    )
+                    try await log.event("start", of: name)
+                    for words in [["pause"], ["unpause"], ["restart"], ["kill"], ["start"], ["stop"], ["rm"]] {
+                        try await scene.engine.docker(words + [name])
+                    }
+                    try await log.event("destroy", of: name)
+                    let record = proxy.record
+                    #expect(!record.requests.isEmpty)
+                    #expect(record.unreadable == 0)
+                    #expect(proxy.requestLines.filter { !$0.hasPrefix("GET ") && !$0.hasPrefix("HEAD ") } == [])
+                }
+            }
+        }
+
         /// The calls that the daemon has noted, in their order.
         private func calls(_ engine: Engine) throws -> [(method: Substring, text: Substring)] {
             try engine.daemonLog().split(separator: "\n").compactMap { line in
