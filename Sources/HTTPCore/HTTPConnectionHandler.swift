@@ -213,10 +213,20 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
 
     private func fail(_ refusal: HTTPRefusal) {
         guard let context = self.context else { return }
-        let wasServing = self.state.isServing
-        self.perform(self.state.fail(refusal, now: context.eventLoop.now))
-        // Whoever reads the request's body must not take its beginning for all of it.
-        if wasServing { context.fireErrorCaught(refusal) }
+        self.cutShort(context) { $0.fail(refusal, now: context.eventLoop.now) }
+    }
+
+    /// Takes a step that may end a request before all of it is read.
+    ///
+    /// Whoever reads its body must not take the beginning for all of it, and learns that before the input ends.
+    private func cutShort(
+        _ context: ChannelHandlerContext,
+        _ next: (inout HTTPConnectionState) -> HTTPConnectionState.Step
+    ) {
+        let wasReadingBody = self.state.isReadingBody
+        let step = next(&self.state)
+        if wasReadingBody, !self.state.isReadingBody { context.fireErrorCaught(IncompleteRequest()) }
+        self.perform(step)
     }
 
     private func perform(_ step: HTTPConnectionState.Step) {
@@ -268,10 +278,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
             context.fireUserInboundEventTriggered(event)
             self.perform(step)
         case is ChannelShouldQuiesceEvent:
-            let wasServing = self.state.isServing
-            let step = self.state.quiesce(now: context.eventLoop.now)
-            self.perform(step)
-            if wasServing, case .refuse(let refusal) = step { context.fireErrorCaught(refusal) }
+            self.cutShort(context) { $0.quiesce(now: context.eventLoop.now) }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -290,13 +297,13 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
         self.timer.fired()
         guard let context = self.context else { return }
         self.observeOutput()
-        let wasServing = self.state.isServing
-        let step = self.state.timerFired(now: context.eventLoop.now)
-        self.perform(step)
-        if wasServing, case .refuse(let refusal) = step { context.fireErrorCaught(refusal) }
+        self.cutShort(context) { $0.timerFired(now: context.eventLoop.now) }
         self.updateTimer()
     }
 }
+
+/// What a responder gets that reads the body of a request which did not come in full; the client has its answer.
+struct IncompleteRequest: Error {}
 
 @available(*, unavailable)
 extension HTTPConnectionHandler: Sendable {}

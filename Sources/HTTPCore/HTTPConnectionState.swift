@@ -60,6 +60,9 @@ struct HTTPConnectionState {
     /// Whether requests are served, as opposed to: the connection ends.
     var isServing: Bool { self.output == .open && self.input != .closed }
 
+    /// Whether whoever serves a request waits for more of its body.
+    var isReadingBody: Bool { self.isServing && self.input == .body }
+
     /// Whether unsent bytes are the only thing that the connection waits for.
     var isFinishing: Bool { self.output == .finishing }
 
@@ -121,7 +124,8 @@ struct HTTPConnectionState {
     mutating func responseHead() -> ResponseHead {
         guard self.output == .open, let request = self.requests.first else { return .discard }
         self.isResponseStarted = true
-        let isLast = request.isLast || (self.requests.count == 1 && (self.isQuiescing || self.input == .closed))
+        let isEnding = self.isQuiescing || self.input == .closed
+        let isLast = request.isLast || (self.requests.count == 1 && isEnding && self.refusal == nil)
         return .send(to: request, isLast: isLast)
     }
 

@@ -8,8 +8,6 @@ extension HTTPRefusal {
         switch error {
         case HTTPParserError.headerOverflow, is ByteToMessageDecoderError.PayloadTooLargeError:
             self = .headerTooLarge(limits)
-        case HTTPParserError.invalidVersion:
-            self = .unsupportedVersion
         case let error as HTTPParserError:
             self = .badRequest(Self.problem(error))
         default:
@@ -19,6 +17,7 @@ extension HTTPRefusal {
 
     private static func problem(_ error: HTTPParserError) -> String {
         switch error {
+        case .invalidVersion: "the first line must end with HTTP/1.1, or HTTP/1.0, and CR LF"
         case .invalidMethod: "unknown method"
         case .invalidURL, .invalidHost, .invalidPort, .invalidPath, .invalidQueryString, .invalidFragment:
             "invalid request target"

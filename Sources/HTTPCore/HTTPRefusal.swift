@@ -89,12 +89,6 @@ extension HTTPRefusal {
         message: "There is nothing but WebSockets at this address."
     )
 
-    static let unsupportedVersion = Self(
-        status: .httpVersionNotSupported,
-        code: "http_version_not_supported",
-        message: "This server speaks HTTP/1.1 only."
-    )
-
     static let unsupportedExpectation = Self(
         status: .expectationFailed,
         code: "expectation_failed",
