@@ -140,6 +140,18 @@ struct ProjectionStateTests {
         #expect(stage.state.container(web)?.status == .running)
     }
 
+    @Test("an inspect of the run before does not end a run that was met running")
+    func outdatedEndOfTheFirstMet() {
+        var stage = ProjectionStage()
+        let end = ProjectionSample.time(-9_000)
+        stage.inspect(SampleJSON.inspect(web, started: ProjectionSample.origin, finished: end), at: 0)
+        stage.inspect(SampleJSON.inspect(web, status: "exited", finished: end, exitCode: 1), at: 10)
+        #expect(stage.state.container(web)?.status == .running)
+        let now = ProjectionSample.time(15)
+        stage.inspect(SampleJSON.inspect(web, status: "exited", finished: now, exitCode: 1), at: 20)
+        #expect(stage.state.container(web)?.status == .exited)
+    }
+
     @Test("an inspect of a container that is gone does not bring it back; a start does")
     func goneStaysGone() {
         var stage = ProjectionStage()

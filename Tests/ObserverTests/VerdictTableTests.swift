@@ -305,6 +305,15 @@ struct VerdictTableTests {
             settled: ["killed"]
         ),
         RunEnding(
+            "a stop in the back-off and a restart: the crash before them stays one",
+            [
+                .start(5), .die(900, 1), .inspect(950, "restarting", isOOMKilled: false, exitCode: 1), .stop(1_000),
+                .start(1_500), .restart(1_501),
+            ],
+            given: ["crashed"],
+            settled: ["crashed"]
+        ),
+        RunEnding(
             "the evidence of one run is not the next one's",
             [.start(5), .kill(500, "9"), .die(550, 137), .start(1_500), .die(3_000, 137)],
             given: ["killed", "unknown"],
