@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Bytes
+internal import HTTPCore
+internal import Observer
+internal import ObserverModel
+
+/// What the routes answer from.
+struct ObserverAPI: Sendable {
+    /// How many answers to `GET /logs` may be on their way at once.
+    ///
+    /// Each holds on to 16 MiB of history at most, also
+    /// when it has been evicted meanwhile, for as long as its client takes to read it.
+    static let pageLimit = 16
+
+    let source: SourceDescription
+    let capabilities: SourceCapabilities
+    let playback: (any PlaybackControl)?
+    let pipeline: Pipeline
+    let hub: Hub
+    let version: String
+    let bodyBytes: Int
+    let clock: any ObserverClock
+    let start: Timestamp
+    let uptime: Stopwatch
+    let anomalies: RateLimit
+    let markLimit: RateLimit
+    let marks = MarkBook()
+    let pages = Seats(ObserverAPI.pageLimit)
+    let counters = RequestCounters()
+    let refusals: RefusalLog
+
+    init(
+        source: SourceDescription,
+        capabilities: SourceCapabilities,
+        playback: (any PlaybackControl)?,
+        pipeline: Pipeline,
+        hub: Hub,
+        configuration: ServerConfiguration,
+        clock: any ObserverClock,
+        start: Timestamp?,
+        monotonic: any Clock<Duration>,
+        refusals: RefusalLog
+    ) {
+        self.source = source
+        self.capabilities = capabilities
+        self.playback = playback
+        self.pipeline = pipeline
+        self.hub = hub
+        self.clock = clock
+        self.start = start ?? clock.now()
+        self.refusals = refusals
+        version = configuration.version
+        bodyBytes = configuration.limits.bodyBytes
+        uptime = Stopwatch(monotonic)
+        anomalies = RateLimit(rate: configuration.anomaliesPerSecond, clock: monotonic)
+        markLimit = RateLimit(rate: configuration.marksPerSecond, clock: monotonic)
+    }
+
+    /// What relative times in parameters refer to.
+    var times: TimeReference { TimeReference(now: clock.now(), start: start, marks: marks.times) }
+}
+
+/// What is asked of the state often, without a copy of it that the pipeline would have to make.
+struct Standing: Sendable {
+    var engine: EngineStanding
+    var running: Int
+    /// The time of the last observation.
+    var time: Timestamp?
+
+    /// Why the observer cannot do all that it should; none when it can.
+    var problems: [String] {
+        if engine.isConnected { return [] }
+        return [engine.message.isEmpty ? "The engine has not been reached yet." : engine.message]
+    }
+}
+
+extension Pipeline {
+    /// How things stand as of the last observation.
+    var standing: Standing {
+        let state = state
+        return Standing(engine: state.engine, running: state.runningCount, time: state.time)
+    }
+}
