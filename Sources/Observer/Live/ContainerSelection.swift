@@ -47,6 +47,7 @@ public struct ContainerSelection: Sendable, Hashable {
     ///   - id: The container's id.
     ///   - name: Its name without the slash.
     ///   - label: Gives the value of a label that it has.
+    /// - Returns: Whether it is to be observed.
     public func contains(id: ContainerID, name: String, label: (String) -> String?) -> Bool {
         if own.contains(where: { id.hasPrefix($0) }) { return false }
         if excluded.contains(where: { $0.matches(name) }) { return false }

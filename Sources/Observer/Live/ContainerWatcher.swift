@@ -93,7 +93,9 @@ actor ContainerWatcher {
     struct Watch: Sendable {
         let items: Mailbox<Item>
         let access: EngineAccess
-        /// Runs whose log is to be read. A run is put when the last one has ended; four are far more than can wait.
+        /// Runs whose log is to be read.
+        ///
+        /// A run is put when the last one has ended; four are far more than can wait.
         let logRuns = Mailbox<ContainerRun>(capacity: 4)
         let statsRuns = Mailbox<ContainerRun>(capacity: 4)
     }

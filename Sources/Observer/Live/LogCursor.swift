@@ -57,6 +57,7 @@ struct LogCursor: Sendable {
     /// The `since` for the next request, and readiness for what it will repeat; nil when all of the log is to be read.
     ///
     /// - Parameter pending: The time of a line whose beginning came but whose end did not; it is asked for again.
+    /// - Returns: The time from which lines are to be asked for.
     mutating func resume(pending: Timestamp? = nil) -> Timestamp? {
         expected.removeAll(keepingCapacity: false)
         expectedCount = 0
@@ -65,10 +66,10 @@ struct LogCursor: Sendable {
         var since = highest.nanoseconds - Self.overlap
         if let pending { since = min(since, pending.nanoseconds) }
         if forgotten != .min { since = max(since, forgotten + 1) }
-        for entry in entries[first...] where entry.timestamp >= since {
-            expected[entry, default: 0] += 1
-            expectedCount += 1
-        }
+        // All that is remembered, not only what is newer than `since`: the engine's test ends with the first line that
+        // passes, and older ones may follow it.
+        for entry in entries[first...] { expected[entry, default: 0] += 1 }
+        expectedCount = entries.count - first
         return Timestamp(nanoseconds: since)
     }
 
@@ -93,6 +94,8 @@ struct LogCursor: Sendable {
             if expectedCount == 0 { expected.removeAll(keepingCapacity: false) }
             return .drop
         }
+        // Older than all that is remembered, among what is repeated: it was delivered and is forgotten.
+        if expectedCount > 0, entry.timestamp <= forgotten { return .drop }
         let isLoss = expectedCount > 0 && matchedCount == 0 && line.timestamp > (highest ?? line.timestamp)
         if isLoss {
             expected.removeAll(keepingCapacity: false)

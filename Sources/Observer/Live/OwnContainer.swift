@@ -10,6 +10,7 @@ public enum OwnContainer {
     ///   - cgroup: The text of `/proc/self/cgroup`, which ends in the id with cgroup v1.
     ///   - isContainer: Whether `/.dockerenv` is there.
     ///   - hostname: The host's name, by default a container's first 12 digits.
+    /// - Returns: None where the observer does not run in a container.
     public static func candidates(mountInfo: String, cgroup: String, isContainer: Bool, hostname: String) -> [String] {
         var found: [String] = []
         for line in mountInfo.split(separator: "\n") {

@@ -14,6 +14,8 @@ struct Roster: Sendable {
 
     var fleet: Fleet
     let access: EngineAccess
+    /// The containers that the last list showed and no event had told of: an event may have been on its way.
+    private var strangers: Set<ContainerID> = []
     /// The containers that are watched in this session.
     private var mailboxes: [ContainerID: Mailbox<ContainerWatcher.Item>] = [:]
 
@@ -86,21 +88,34 @@ struct Roster: Sendable {
             return
         }
         var listed: Set<ContainerID> = []
+        let knownStrangers = strangers
+        strangers = []
         for summary in summaries {
             guard let id = ContainerID(summary.id) else { continue }
             listed.insert(id)
-            take(summary, id, waiting: items, group: &group)
+            let isStranger = take(
+                summary,
+                id,
+                isKnownStranger: knownStrangers.contains(id),
+                waiting: items,
+                group: &group
+            )
+            if isStranger { strangers.insert(id) }
         }
         await takeMissing(listed, group: &group)
         fleet.wasListed = true
     }
 
+    /// Takes a container of the list.
+    ///
+    /// - Returns: Whether nobody watches it yet.
     private mutating func take(
         _ summary: ContainerSummary,
         _ id: ContainerID,
+        isKnownStranger: Bool,
         waiting items: Mailbox<SessionItem>,
         group: inout DiscardingTaskGroup
-    ) {
+    ) -> Bool {
         let name = summary.names.first { !$0.contains("/") } ?? summary.names.first ?? ""
         if let mailbox = mailboxes[id] {
             mailbox.put(.listed(state: summary.state, name: name))
@@ -111,9 +126,11 @@ struct Roster: Sendable {
             let isOnItsWay = items.contains { item in
                 if case .event(let event) = item { event.container == id && event.message.isContainer } else { false }
             }
-            guard !isOnItsWay else { return }
+            guard !isOnItsWay else { return false }
+            guard !fleet.wasListed || isKnownStranger else { return true }
             watch(id, fleet.wasListed ? .overlooked : .found(backlog: access.options.backlog), group: &group)
         }
+        return false
     }
 
     /// Tells those watchers whose container is not listed, and forgets those whose container is gone.

@@ -24,6 +24,7 @@ struct SyntheticEvent: Sendable {
     ///   - action: The action, as the engine writes it.
     ///   - time: The time of it.
     ///   - extra: Attributes beside labels, image and name.
+    /// - Returns: The event, marked as made up.
     func make(_ action: String, at time: Timestamp, extra: [String: String] = [:]) -> IncomingEvent? {
         var attributes = labels.merging(extra) { _, own in own }
         attributes["image"] = image

@@ -16,7 +16,7 @@ public actor Pipeline {
     private let canWait: Bool
 
     /// The names of the containers, for those who cannot wait.
-    public nonisolated let directory = ContainerDirectory()
+    public nonisolated let directory: ContainerDirectory
 
     private var sequencer = Sequencer()
     private var settler = Settler()
@@ -30,13 +30,16 @@ public actor Pipeline {
     ///   - capabilities: What the source can do.
     ///   - clock: The clock of `t`, for observations that have no time.
     ///   - sinks: Who takes every observation.
+    ///   - directory: Where the names of containers are noted.
     ///   - outlet: Who takes every message.
     public init(
         capabilities: SourceCapabilities,
         clock: any ObserverClock,
         sinks: [any ObservationSink] = [],
+        directory: ContainerDirectory = ContainerDirectory(),
         outlet: any MessageOutlet
     ) {
+        self.directory = directory
         self.clock = clock
         self.outlet = outlet
         self.sinks = sinks

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// The command line: `observer`.
+struct ObserverTool: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "observer",
+        abstract: "A flight recorder and flight simulator for container fleets.",
+        discussion: """
+            Watches Docker containers and serves their logs, lifecycle events and resource use over one HTTP and
+            WebSocket API.
+
+            Begin with: observer live
+            Then, in another terminal: observer tail
+            """,
+        version: Version.text,
+        subcommands: [LiveCommand.self, TailCommand.self, HealthCommand.self]
+    )
+}
+
+/// The version of this program.
+enum Version {
+    static let text = "0.1.0"
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bytes
+import HTTPCore
+import Logging
+import Observer
+import ObserverModel
+import Server
+import ServiceLifecycle
+
+/// A source, its pipeline, its hub and its server, run together until a signal ends them: the same for every source
+/// (law 1).
+struct Serving: Sendable {
+    /// How long open streams have for their farewell; with what comes before and after, a stop takes less than 5 s.
+    private static let shutdownLimit = Duration.seconds(4)
+
+    let source: any ObservationSource
+    let settings: ServeSettings
+    let clock: any ObserverClock
+    /// The engine's address, for the ready file.
+    let engine: String?
+    let logger: Logger
+
+    func run() async throws {
+        let directory = ContainerDirectory()
+        let hub = Hub(
+            configuration: HubConfiguration(
+                run: source.description.run,
+                historyBytes: settings.historyBytes,
+                canWait: source.capabilities.contains(.canWait)
+            ),
+            clock: clock,
+            containers: { ContainerMatch.resolve($0, among: directory.entries) }
+        )
+        let pipeline = Pipeline(
+            capabilities: source.capabilities,
+            clock: clock,
+            directory: directory,
+            outlet: hub
+        )
+        let server = try makeServer(pipeline: pipeline, hub: hub)
+        let source = source
+        let group = ServiceGroup(
+            configuration: configuration(services: [
+                BackgroundService { try await source.run { await pipeline.take($0) } },
+                BackgroundService { await pipeline.keepSettling(clock: ContinuousClock()) },
+                server,
+            ])
+        )
+        do {
+            try await group.run()
+        } catch let error as ListenError {
+            throw CommandFailure.usage(error.description)
+        }
+        logger.info("stopped")
+    }
+
+    private func makeServer(pipeline: Pipeline, hub: Hub) throws -> ObserverServer {
+        var configuration = ServerConfiguration(
+            version: Version.text,
+            host: settings.host,
+            port: settings.port,
+            access: settings.access
+        )
+        // A source that waits is held up by a stalled client for 10 s at most (law 8).
+        if source.capabilities.contains(.canWait) { configuration.limits.webSocket.stallTimeout = .seconds(10) }
+        do {
+            return try ObserverServer(
+                source: source.description,
+                capabilities: source.capabilities,
+                playback: source.playback,
+                pipeline: pipeline,
+                hub: hub,
+                configuration: configuration,
+                clock: clock,
+                logger: logger,
+                onListening: { await announce($0) }
+            )
+        } catch {
+            throw CommandFailure.usage(error.description)
+        }
+    }
+
+    private func configuration(services: [any Service]) -> ServiceGroupConfiguration {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0,
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = Self.shutdownLimit
+        return configuration
+    }
+
+    /// Says where the API is served, on standard error and in the ready file.
+    private func announce(_ address: BoundAddress) async {
+        let url = "http://\(address.authority)"
+        let webSocket = "ws://\(address.authority)/ws/logs"
+        logger.info(
+            "serving",
+            metadata: ["url": "\(url)", "websocket": "\(webSocket)", "run": "\(source.description.run)"]
+        )
+        guard let path = settings.readyFile else { return }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("url")
+        writer.string(url)
+        writer.key("websocket")
+        writer.string(webSocket)
+        if let engine {
+            writer.key("engine")
+            writer.string(engine)
+        }
+        writer.endObject()
+        writer.newline()
+        if let reason = TextFile.write(writer.bytes, to: path) {
+            logger.error("ready file not written", metadata: ["path": "\(path)", "error": "\(reason)"])
+        }
+    }
+}
+
+/// Work that ends at once when the group shuts down: it holds nothing that must be finished.
+struct BackgroundService: Service {
+    let work: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await work() }
+    }
+}
+
+extension Logger {
+    /// The logger of a command that serves.
+    static func observer(level: Logger.Level, clock: any ObserverClock) -> Logger {
+        Logger(label: "observer") { LogfmtHandler(label: $0, level: level, clock: clock) }
+    }
+}
