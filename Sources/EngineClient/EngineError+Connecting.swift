@@ -108,8 +108,10 @@ extension EngineError {
         }
     }
 
-    private static func text(of errorNumber: CInt) -> String {
-        IOError(errnoCode: errorNumber, reason: "").description
+    /// What the system calls an error, such as "Connection reset by peer".
+    static func text(of errorNumber: CInt) -> String {
+        // SAFETY: strerror returns null or a C string that lives at least until this thread's next call of it.
+        strerror(errorNumber).map { String(cString: $0) } ?? "error \(errorNumber)"
     }
 
     static func seconds(_ amount: TimeAmount) -> String {

@@ -76,7 +76,7 @@ extension EngineError {
     /// Explains an error of the connection while it carried an exchange.
     static func connection(_ exchange: Exchange, _ error: any Error) -> EngineError {
         if let error = EngineError.security(exchange.endpoint, error) { return error }
-        let reason = (error as? IOError).map { IOError(errnoCode: $0.errnoCode, reason: "").description } ?? "\(error)"
+        let reason = (error as? IOError).map { text(of: $0.errnoCode) } ?? "\(error)"
         return EngineError(
             .reset,
             exchange,

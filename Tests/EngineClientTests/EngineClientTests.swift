@@ -104,8 +104,8 @@ struct EngineClientTests {
     @Test("An engine that does not answer in time is told by name, and the connection is closed")
     func deadlines() async throws {
         try await withStubEngine { request, responder in
-            if request.path == "/half" {
-                await responder.head(200)
+            if request.path != "/none" {
+                await responder.head(request.path == "/half" ? 200 : 500)
                 await responder.chunk("half")
             }
             await responder.closed()
@@ -120,6 +120,8 @@ struct EngineClientTests {
             }
             let error = await failure { () throws(EngineError) in _ = try await client.stream("/none") }
             #expect(error?.code == .deadlineExceeded)
+            let failing = await failure { () throws(EngineError) in _ = try await client.stream("/error") }
+            #expect(failing?.code == .deadlineExceeded, "an error whose body does not come")
             #expect(error?.description.contains("begin to answer") == true)
             await stub.until { $0.openConnections == 0 }
         }

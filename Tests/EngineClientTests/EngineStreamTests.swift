@@ -87,7 +87,7 @@ struct EngineStreamTests {
             opener.yield()
             let reset = await drain(stream)
             #expect(reset.error?.code == .reset)
-            #expect(reset.error?.description.contains("broke during GET /reset") == true)
+            #expect(reset.error?.description.contains("broke during GET /reset: Connection reset by peer") == true)
             await stub.until { $0.openConnections == 0 }
         }
     }

@@ -112,7 +112,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func handOver(_ exchange: Exchange) -> Bool {
         if !isHeadTold, let head = decoder.head {
             isHeadTold = true
-            if case .head = exchange.deadline { timers.deadline?.cancel() }
+            // An error's body is waited for by the caller, so the deadline stands for it.
+            if case .head = exchange.deadline, head.isSuccess { timers.deadline?.cancel() }
             exchange.receive(head)
         }
         return batch.isEmpty ? true : exchange.receive(&batch)

@@ -36,6 +36,7 @@ struct ReadPacer: Sendable {
         case at(UInt64)
     }
 
+    /// The time between two reads of a stream that flows, in nanoseconds; 0 for none.
     private(set) var pace = Self.longestPace
     private var lastRead: UInt64?
 
@@ -50,11 +51,13 @@ struct ReadPacer: Sendable {
     mutating func decide(bytes: Int, writes: Int, isFull: Bool, now: UInt64) -> Decision {
         defer { lastRead = now }
         if writes >= Self.muchIsWaiting.writes || bytes >= Self.muchIsWaiting.bytes {
-            pace = max(pace / 2, Self.shortestPace)
+            // Where even the shortest pace brings much, the machine is so busy that reads are late by themselves, and
+            // the writer may be held up already.
+            pace = pace > Self.shortestPace ? pace / 2 : 0
         } else if writes < Self.littleIsWaiting.writes, bytes < Self.littleIsWaiting.bytes {
-            pace = min(pace * 2, Self.longestPace)
+            pace = min(max(pace * 2, Self.shortestPace), Self.longestPace)
         }
-        guard !isFull, let lastRead, now &- lastRead < Self.idleAfter else { return .now }
+        guard !isFull, pace > 0, let lastRead, now &- lastRead < Self.idleAfter else { return .now }
         // On a grid, so that the streams of one event loop share their wake-ups.
         return .at((now / pace + 1) * pace)
     }
