@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Bytes
+import DockerAPI
 
 extension EngineClient {
     /// Asks who the engine is, and which version of the API both sides know.
@@ -13,9 +13,9 @@ extension EngineClient {
     ///   version.
     public func negotiate(deadline: Duration = .seconds(10)) async throws(EngineError) -> EngineIdentity {
         let head = try await ping(deadline)
-        let told = head["Api-Version"].flatMap { EngineIdentity.APIVersion($0) }
-        var version: EngineVersionAnswer?
-        if told.map({ $0 > EngineIdentity.newestAPIVersion }) ?? true {
+        let told = head["Api-Version"].flatMap { APIVersion($0) }
+        var version: EngineVersion?
+        if told.map({ $0 > APIVersion.maximum }) ?? true {
             version = try await askVersion(deadline)
         }
         guard let engine = told ?? version?.apiVersion else {
@@ -27,11 +27,11 @@ extension EngineClient {
             )
         }
         let identity = EngineIdentity(
-            apiVersion: min(engine, EngineIdentity.newestAPIVersion),
+            apiVersion: min(engine, APIVersion.maximum),
             engineAPIVersion: engine,
             minimumAPIVersion: version?.minimumAPIVersion,
-            engineVersion: version?.engineVersion ?? head["Server"].flatMap(Self.engineVersion),
-            osType: head["OSType"] ?? version?.osType,
+            engineVersion: version?.version ?? head["Server"].flatMap(Self.engineVersion),
+            osType: head["OSType"] ?? version?.os,
             serverHeader: head["Server"]
         )
         try check(identity)
@@ -51,18 +51,18 @@ extension EngineClient {
         return second.head
     }
 
-    private func askVersion(_ deadline: Duration) async throws(EngineError) -> EngineVersionAnswer? {
+    private func askVersion(_ deadline: Duration) async throws(EngineError) -> EngineVersion? {
         let response = try await perform(
             EngineRequest(method: .get, target: "/version"),
             limit: 1024 * 1024,
             deadline: deadline
         )
-        return response.head.isSuccess ? EngineVersionAnswer(response.body) : nil
+        return response.head.isSuccess ? try? EngineVersion(json: response.body[...]) : nil
     }
 
     private func check(_ identity: EngineIdentity) throws(EngineError) {
-        let newest = EngineIdentity.newestAPIVersion
-        let oldest = EngineIdentity.oldestAPIVersion
+        let newest = APIVersion.maximum
+        let oldest = APIVersion.minimum
         if identity.engineAPIVersion < oldest {
             throw EngineError(
                 .incompatibleVersion,
@@ -88,21 +88,5 @@ extension EngineClient {
         guard let slash = product.firstIndex(of: "/") else { return nil }
         let version = product[product.index(after: slash)...]
         return version.isEmpty ? nil : String(version)
-    }
-}
-
-/// What `GET /version` tells.
-private struct EngineVersionAnswer {
-    let apiVersion: EngineIdentity.APIVersion?
-    let minimumAPIVersion: EngineIdentity.APIVersion?
-    let engineVersion: String?
-    let osType: String?
-
-    init?(_ body: [UInt8]) {
-        guard let root = (try? JSONDocument(body[...]))?.root else { return nil }
-        apiVersion = root["ApiVersion"]?.string.flatMap { EngineIdentity.APIVersion($0) }
-        minimumAPIVersion = root["MinAPIVersion"]?.string.flatMap { EngineIdentity.APIVersion($0) }
-        engineVersion = root["Version"]?.string
-        osType = root["Os"]?.string
     }
 }

@@ -169,11 +169,12 @@ struct EngineStreamTests {
     func idleTimeout() async throws {
         try await withStubEngine { request, responder in
             if request.path == "/stall" { return await responder.closed() }
-            await responder.head(200)
             if request.path == "/silent" {
-                await responder.chunk("x")
+                // In one write, so that no pause lies between the head and the only line.
+                await responder.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")
                 await responder.closed()
             } else {
+                await responder.head(200)
                 for _ in 0..<64 { await responder.chunk([UInt8](repeating: 1, count: 16 * 1024)) }
                 await responder.end()
             }

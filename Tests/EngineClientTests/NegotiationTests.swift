@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DockerAPI
 import TestSupport
 import Testing
 
@@ -87,7 +88,7 @@ struct NegotiationTests {
 
     @Test("An engine that is too new, too old or none at all is told so")
     func refusals() async throws {
-        let tooNew = #"{"ApiVersion":"1.60","MinAPIVersion":"1.52"}"#
+        let tooNew = #"{"Version":"30.0.0","ApiVersion":"1.60","MinAPIVersion":"1.52"}"#
         let cases: [(Engine, EngineError.Code, [String])] = [
             (
                 Engine(version: "1.60", document: tooNew), .incompatibleVersion,

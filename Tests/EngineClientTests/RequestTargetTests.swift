@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DockerAPI
 import Testing
 
 @testable import EngineClient
@@ -36,17 +37,5 @@ struct RequestTargetTests {
             String(decoding: bytes, as: UTF8.self)
                 == "HEAD /_ping HTTP/1.1\r\nHost: localhost\r\nUser-Agent: me/1\r\n\r\n"
         )
-    }
-
-    @Test("Versions are read strictly and ordered by number")
-    func versions() {
-        typealias Version = EngineIdentity.APIVersion
-        #expect(Version("1.41") == Version(1, 41))
-        #expect(Version(1, 9) < Version(1, 41))
-        #expect(Version(1, 51) < Version(2, 0))
-        for text in ["", "1", "1.", ".1", "1.2.3", "v1.41", "1.x", "-1.4", "1.99999", " 1.41"] {
-            #expect(Version(text) == nil, "\(text)")
-        }
-        #expect("\(Version(1, 41))" == "1.41")
     }
 }

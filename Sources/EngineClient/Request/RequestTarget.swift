@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import DockerAPI
+
 /// What is asked for: a path and a query, percent-encoded (RFC 3986 §2.1), so that no name of a container or filter
 /// can change the request's shape.
 public struct RequestTarget: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
@@ -62,8 +64,8 @@ public struct RequestTarget: Sendable, Hashable, ExpressibleByStringLiteral, Cus
     }
 
     /// The target behind the prefix of an API version: `/v1.41/…`.
-    public func versioned(_ version: EngineIdentity.APIVersion) -> RequestTarget {
-        prefixed("/v\(version)")
+    public func versioned(_ version: APIVersion) -> RequestTarget {
+        prefixed(version.pathPrefix)
     }
 
     /// The text that goes on the wire.
