@@ -26,6 +26,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
@@ -80,7 +81,7 @@ let package = Package(
             name: "ObserverCommand",
             dependencies: [
                 "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "HTTPCore", "Server",
-                nioCore, nioPosix, nioHTTP1, nioWebSocket, argumentParser, logging, lifecycle,
+                nioCore, nioPosix, nioHTTP1, nioWebSocket, argumentParser, logging, lifecycle, unixSignals,
             ],
             swiftSettings: settings
         ),

@@ -3,10 +3,12 @@
 import Bytes
 import HTTPCore
 import Logging
+import NIOCore
 import Observer
 import ObserverModel
 import Server
 import ServiceLifecycle
+import UnixSignals
 
 /// A source, its pipeline, its hub and its server, run together until a signal ends them: the same for every source
 /// (law 1).

@@ -118,7 +118,10 @@ struct HistoryTests {
             let held = recorder.kept.filter { $0.header.type != .stats }.suffix(3).map(\.json)
             var choice = Choice()
             let page = history.page(selectedBy: &choice, after: 0, limit: 10_000)
-            #expect(Array(page.messages.suffix(held.count).map { Array($0) }).suffix(1) == held.suffix(1), "seed \(seed)")
+            #expect(
+                Array(page.messages.suffix(held.count).map { Array($0) }).suffix(1) == held.suffix(1),
+                "seed \(seed)"
+            )
         }
     }
 

@@ -94,7 +94,7 @@ struct LiveSourceTests {
         var random = SplitMix64(seed: seed ^ 0xC0FFEE)
         try await observe(engine) { stub, emitted in
             await listening(stub)
-            await engine.setFaults(.init(cutBelow: 6000, errorPercent: 10))
+            await engine.setFaults(.init(cutBelow: 150_000, errorPercent: 10))
             var ids: [ContainerID] = []
             for index in 0..<3 {
                 let id = await engine.create("model-\(index)")

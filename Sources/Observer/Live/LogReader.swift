@@ -24,6 +24,9 @@ actor LogReader {
     /// How many different in-band errors of one container are told: each is a gap, and a broken driver may find a new
     /// wording for each line.
     private static let toldErrorLimit = 16
+    /// How often a sweep that is cut is begun again: over half a minute with the waits between. What is still missing
+    /// then comes with the next run, whose request begins where this one ended.
+    private static let sweepLimit = 12
 
     init(id: ContainerID) {
         self.id = id
@@ -78,7 +81,19 @@ actor LogReader {
         }
         guard !Task.isCancelled else { return }
         // Follow misses an unterminated last line (fact H14), and a cut may have left lines behind.
-        _ = await request(run, follow: false, access: access)
+        await sweep(run, access: access)
+    }
+
+    /// Reads once more what the run may have left, without following.
+    private func sweep(_ run: ContainerRun, access: EngineAccess) async {
+        var backoff = Backoff(first: access.timing.firstRetry, limit: access.timing.longestStreamRetry)
+        for _ in 0..<Self.sweepLimit where !Task.isCancelled {
+            switch await request(run, follow: false, access: access) {
+            case .ended, .gone: return
+            case .unreadable(let reason): return await tellUnreadable(reason, access: access)
+            case .cut, .silent: try? await access.clock.sleep(for: backoff.next())
+            }
+        }
     }
 
     /// Whether the container is still in the run, as far as the engine says; waits until it says something.
