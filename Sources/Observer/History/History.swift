@@ -41,10 +41,11 @@ public struct History: Sendable {
 
     /// Appends messages, whose numbers must rise and be above ``newest``; others are left out.
     public mutating func append(_ table: MessageTable) {
-        for row in table.rows where row.sequence > newest {
-            if row.type == .stats { stats.append(row, of: table) } else { messages.append(row, of: table) }
-            newest = row.sequence
-        }
+        let first = table.firstRow(after: newest)
+        guard first < table.rows.count, let last = table.rows.last else { return }
+        if table.statsCount < table.rows.count { messages.append(table, from: first, stats: false) }
+        if table.statsCount > 0 { stats.append(table, from: first, stats: true) }
+        newest = last.sequence
         messages.evict()
         stats.evict()
     }

@@ -13,7 +13,7 @@ struct HistoryChunk: Sendable {
     private(set) var logCounts: [UInt32] = []
     private(set) var oldestTimestamp = Timestamp(nanoseconds: .max)
     private(set) var newestTimestamp = Timestamp(nanoseconds: .min)
-    private var places: [ObjectIdentifier: UInt32] = [:]
+    private var index = TagIndex()
 
     /// What the chunk costs.
     var byteCount: Int {
@@ -24,43 +24,53 @@ struct HistoryChunk: Sendable {
     var firstSequence: UInt64 { table.rows.first?.sequence ?? .max }
     var lastSequence: UInt64 { table.rows.last?.sequence ?? 0 }
 
-    /// Appends a message of another table.
-    mutating func append(_ row: MessageRow, of source: borrowing MessageTable, capacity: Int) {
-        if table.bytes.capacity == 0 { table.bytes.reserveCapacity(max(capacity, Int(row.bodyCount))) }
+    /// Appends messages of another table whose JSON is in one piece there.
+    ///
+    /// `places` are those of the other table's tags in this one, as far as they are known.
+    mutating func append(
+        _ range: Range<Int>,
+        of source: borrowing MessageTable,
+        places: inout [UInt32],
+        capacity: Int
+    ) {
+        guard let first = range.first, let last = range.last else { return }
+        let body = source.rows[first].body.lowerBound..<source.rows[last].body.upperBound
+        if table.bytes.capacity == 0 { table.bytes.reserveCapacity(max(capacity, body.count)) }
         let start = UInt32(table.bytes.count)
-        table.bytes.append(contentsOf: source.bytes[row.body])
-        var copy = row
-        copy.bodyStart = start
-        // The text lies within the body, or is empty and lies nowhere.
-        copy.textStart = row.textCount == 0 ? start : row.textStart - row.bodyStart + start
-        if row.tag != MessageRow.noTag {
-            copy.tag = place(of: source.tags[Int(row.tag)])
-            if row.type == .log { logCounts[Int(copy.tag)] += 1 }
+        source.bytes.withUnsafeBufferPointer {
+            // SAFETY: subscripting checks the range; the pointer stays within the closure.
+            table.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[body]))
         }
-        table.rows.append(copy)
-        oldestTimestamp = min(oldestTimestamp, row.timestamp)
-        newestTimestamp = max(newestTimestamp, row.timestamp)
+        let distance = start &- UInt32(body.lowerBound)
+        for index in range {
+            var row = source.rows[index]
+            row.bodyStart &+= distance
+            // The text lies within the body, or is empty and lies nowhere.
+            row.textStart = row.textCount == 0 ? row.bodyStart : row.textStart &+ distance
+            if row.tag != MessageRow.noTag {
+                row.tag = place(of: Int(row.tag), in: source, &places)
+                if row.type == .log { logCounts[Int(row.tag)] += 1 }
+            }
+            table.rows.append(row)
+            oldestTimestamp = min(oldestTimestamp, row.timestamp)
+            newestTimestamp = max(newestTimestamp, row.timestamp)
+        }
     }
 
     /// Gives up what only appending needs.
     mutating func seal() {
-        places = [:]
+        index = TagIndex()
         // A copy of the rows fits exactly; an array that grew has room for as many again.
         if table.rows.capacity > table.rows.count + table.rows.count / 8 {
             table.rows = table.rows.withUnsafeBufferPointer { Array($0) }
         }
     }
 
-    private mutating func place(of tag: ContainerTag) -> UInt32 {
-        if let last = table.rows.last, last.tag != MessageRow.noTag, table.tags[Int(last.tag)] === tag {
-            return last.tag
-        }
-        if let place = places[ObjectIdentifier(tag)] { return place }
-        let place = UInt32(table.tags.count)
-        table.tags.append(tag)
-        logCounts.append(0)
-        places[ObjectIdentifier(tag)] = place
-        return place
+    private mutating func place(of tag: Int, in source: borrowing MessageTable, _ places: inout [UInt32]) -> UInt32 {
+        if places[tag] != MessageRow.noTag { return places[tag] }
+        places[tag] = index.place(of: source.tags[tag], in: &table.tags)
+        if logCounts.count < table.tags.count { logCounts.append(0) }
+        return places[tag]
     }
 }
 

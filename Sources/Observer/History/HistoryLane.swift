@@ -40,10 +40,40 @@ struct HistoryLane: Sendable {
         index < sealed.count ? sealed[index].chunk : open
     }
 
-    mutating func append(_ row: MessageRow, of source: borrowing MessageTable) {
-        if !open.table.isEmpty, open.table.bytes.count + Int(row.bodyCount) > chunkBytes { sealOpen() }
-        open.append(row, of: source, capacity: chunkBytes)
-        messageCount += 1
+    /// Appends those of a table's messages, from a row on, that are stats or those that are none.
+    mutating func append(_ table: borrowing MessageTable, from first: Int, stats wantsStats: Bool) {
+        var places = [UInt32](repeating: MessageRow.noTag, count: table.tags.count)
+        var index = first
+        while index < table.rows.count {
+            guard (table.rows[index].type == .stats) == wantsStats else {
+                index += 1
+                continue
+            }
+            let room = chunkBytes - open.table.bytes.count
+            if !open.table.isEmpty, Int(table.rows[index].bodyCount) > room {
+                sealOpen()
+                for place in places.indices { places[place] = MessageRow.noTag }
+                continue
+            }
+            let end = endOfRun(table, from: index, room: room, stats: wantsStats)
+            open.append(index..<end, of: table, places: &places, capacity: chunkBytes)
+            messageCount += end - index
+            index = end
+        }
+    }
+
+    /// Where the messages end that lie behind one another in memory, belong here and have room; one always has.
+    private func endOfRun(_ table: borrowing MessageTable, from first: Int, room: Int, stats: Bool) -> Int {
+        let start = table.rows[first].body.lowerBound
+        var end = first + 1
+        while end < table.rows.count {
+            let row = table.rows[end]
+            guard (row.type == .stats) == stats, row.body.lowerBound == table.rows[end - 1].body.upperBound,
+                row.body.upperBound - start <= room
+            else { break }
+            end += 1
+        }
+        return end
     }
 
     /// Evicts the oldest chunks until the budget is kept; the open chunk stays, so one message always fits.

@@ -45,27 +45,33 @@ public struct MessageTable: Sendable {
     public internal(set) var rows: [MessageRow] = []
     /// The containers that the rows refer to, each tag once.
     public internal(set) var tags: [ContainerTag] = []
+    /// How many of the messages are stats.
+    private(set) var statsCount = 0
 
     /// Makes an empty table.
     public init() {}
 
     /// Takes over a batch's bytes and lists its messages.
     ///
-    /// A batch's offsets must fit in 32 bits; what lies beyond is left out, which only a batch of over 4 GiB has.
+    /// Left out are messages whose number does not rise, and what lies beyond 4 GiB, where offsets end.
     public init(_ batch: MessageBatch) {
         bytes = batch.bytes
         rows.reserveCapacity(batch.headers.count)
-        var places: [ObjectIdentifier: UInt32] = [:]
-        var lastTag: ContainerTag?
-        var lastPlace = MessageRow.noTag
-        for header in batch.headers where header.body.upperBound <= Int(UInt32.max) {
-            if let tag = header.container {
-                if tag !== lastTag {
-                    lastPlace = place(of: tag, in: &places)
-                    lastTag = tag
-                }
+        var index = TagIndex()
+        var last: (tag: ContainerTag, place: UInt32)?
+        var sequence: UInt64 = 0
+        // A span lends its elements: copying a header would count references for nothing.
+        let headers = batch.headers.span
+        for place in headers.indices
+        where headers[place].sequence > sequence && headers[place].body.upperBound <= Int(UInt32.max) {
+            sequence = headers[place].sequence
+            if headers[place].type == .stats { statsCount += 1 }
+            guard let tag = headers[place].container else {
+                rows.append(MessageRow(headers[place], tag: MessageRow.noTag))
+                continue
             }
-            rows.append(MessageRow(header, tag: header.container == nil ? MessageRow.noTag : lastPlace))
+            if tag !== last?.tag { last = (tag, index.place(of: tag, in: &tags)) }
+            rows.append(MessageRow(headers[place], tag: last?.place ?? MessageRow.noTag))
         }
     }
 
@@ -90,18 +96,10 @@ public struct MessageTable: Sendable {
         }
         return low
     }
-
-    private mutating func place(of tag: ContainerTag, in places: inout [ObjectIdentifier: UInt32]) -> UInt32 {
-        if let place = places[ObjectIdentifier(tag)] { return place }
-        let place = UInt32(tags.count)
-        tags.append(tag)
-        places[ObjectIdentifier(tag)] = place
-        return place
-    }
 }
 
 extension MessageRow {
-    init(_ header: MessageHeader, tag: UInt32) {
+    init(_ header: borrowing MessageHeader, tag: UInt32) {
         sequence = header.sequence
         timestamp = header.timestamp
         bodyStart = UInt32(header.body.lowerBound)

@@ -6,8 +6,10 @@ internal import CPCRE2
 public final class LinePattern: Sendable {
     /// How long a pattern may be, in bytes: what people write fits ten times over, and compiling stays below a millisecond.
     public static let lengthLimit = 1024
-    /// How large a compiled pattern may be, native code included: nested counted repeats grow without end otherwise.
-    public static let compiledLimit = 256 << 10
+    /// How large a compiled pattern may be, native code included: a hundred times what people write.
+    ///
+    /// Nested counted repeats grow to any size otherwise; a thousand clients with a pattern each take 32 MB at most.
+    public static let compiledLimit = 32 << 10
     /// How deeply groups may nest.
     static let nestingLimit: UInt32 = 50
 

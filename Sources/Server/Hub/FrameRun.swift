@@ -10,17 +10,16 @@ struct FrameRun: Sendable {
 
     /// Judges a table's messages and encodes those that are chosen.
     ///
-    /// Two passes: a segment of the exact size costs one allocation and one copy.
-    init(_ table: MessageTable, judge: inout FilterJudge, segmentBytes: Int) {
+    /// Two passes: a segment of the exact size costs one allocation and one copy. `chosen` is room to work in.
+    init(_ table: MessageTable, judge: inout FilterJudge, segmentBytes: Int, chosen: inout [Int32]) {
         let tags = judge.judgeTags(of: table)
-        var chosen: [Int32] = []
-        chosen.reserveCapacity(table.rows.count)
+        chosen.removeAll(keepingCapacity: true)
         var start = 0
         var size = 0
         for index in table.rows.indices {
             let row = table.rows[index]
             guard judge.selects(row, of: table, tags: tags) else { continue }
-            let frame = TextFrameHeader.count(payload: Int(row.bodyCount)) + Int(row.bodyCount)
+            let frame = FrameSegment.frameBytes(payload: Int(row.bodyCount))
             if size > 0, size + frame > segmentBytes {
                 add(chosen[start...], of: table, byteCount: size)
                 start = chosen.count

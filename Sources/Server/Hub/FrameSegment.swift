@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HTTPCore
 internal import NIOCore
 internal import Observer
 
@@ -27,25 +28,27 @@ struct FrameSegment: Sendable {
     /// Makes a segment of one frame of a message without a number.
     init(notice json: [UInt8], after sequence: UInt64) {
         lastSequence = sequence
-        bytes.reserveCapacity(json.count + TextFrameHeader.largest)
+        bytes.reserveCapacity(Self.frameBytes(payload: json.count))
         json.withUnsafeBytes { append($0) }
     }
 
     /// Makes a segment of chosen rows of a table; `byteCount` is what their frames take.
     init(_ rows: ArraySlice<Int32>, of table: MessageTable, byteCount: Int) {
-        bytes.reserveCapacity(byteCount)
+        var header: [UInt8] = []
         table.bytes.withUnsafeBytes { source in
             _ = bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: byteCount) { target in
                 var offset = 0
                 for index in rows {
-                    let body = table.rows[Int(index)].body
-                    offset += TextFrameHeader.write(
-                        payload: body.count,
-                        to: UnsafeMutableRawBufferPointer(rebasing: target[offset...])
-                    )
-                    // SAFETY: `byteCount` is the sum of the frames' sizes, so all of them fit in the room asked for.
-                    UnsafeMutableRawBufferPointer(rebasing: target[offset...])
-                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[body]))
+                    let body = UnsafeRawBufferPointer(rebasing: source[table.rows[Int(index)].body])
+                    header.removeAll(keepingCapacity: true)
+                    WebSocketFrames.appendTextHeader(payloadLength: body.count, to: &header)
+                    // SAFETY: `byteCount` is the sum of the frames' sizes, so all of them fit in the room asked for, and
+                    // slicing checks it.
+                    header.withUnsafeBytes {
+                        UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: $0)
+                    }
+                    offset += header.count
+                    UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: body)
                     offset += body.count
                 }
                 return offset
@@ -57,7 +60,7 @@ struct FrameSegment: Sendable {
 
     /// Whether a message's frame still fits.
     func hasRoom(for row: MessageRow, within limit: Int) -> Bool {
-        byteCount + TextFrameHeader.count(payload: Int(row.bodyCount)) + Int(row.bodyCount) <= limit
+        byteCount + Self.frameBytes(payload: Int(row.bodyCount)) <= limit
     }
 
     /// Appends a message's frame.
@@ -80,12 +83,15 @@ struct FrameSegment: Sendable {
     }
 
     private mutating func append(_ payload: UnsafeRawBufferPointer) {
-        let count = TextFrameHeader.count(payload: payload.count) + payload.count
-        _ = bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-            let header = TextFrameHeader.write(payload: payload.count, to: target)
-            // SAFETY: `count` bytes are there, header and payload.
-            UnsafeMutableRawBufferPointer(rebasing: target[header...]).copyMemory(from: payload)
-            return count
-        }
+        var header: [UInt8] = []
+        WebSocketFrames.appendTextHeader(payloadLength: payload.count, to: &header)
+        bytes.writeBytes(header)
+        bytes.writeBytes(payload)
+    }
+
+    /// What a message's frame takes.
+    @inline(__always)
+    static func frameBytes(payload: Int) -> Int {
+        WebSocketFrames.headerLength(payloadLength: payload) + payload
     }
 }

@@ -2,7 +2,7 @@
 
 internal import Bytes
 internal import NIOCore
-public import Observer
+internal import Observer
 public import ObserverModel
 internal import Synchronization
 
@@ -11,19 +11,13 @@ internal import Synchronization
 ///
 /// The pipeline calls ``publish(_:)``; clients run on their event loops. What they share is behind one lock, which
 /// nobody holds while judging, encoding, scanning or writing.
-public final class Hub: Sendable {
-    /// What only the pipeline uses.
-    private struct Publisher {
-        var judges: [Int: FilterJudge] = [:]
-        var told: Set<Int> = []
-    }
-
-    private let configuration: HubConfiguration
-    private let clock: any ObserverClock
-    private let containers: @Sendable (String) -> ContainerMatch
-    private let state: Mutex<HubState>
+public final class Hub: MessageOutlet {
+    let configuration: HubConfiguration
+    let clock: any ObserverClock
+    let containers: @Sendable (String) -> ContainerMatch
+    let state: Mutex<HubState>
     private let publisher = Mutex(Publisher())
-    private let reserved = Mutex(0)
+    let reserved = Mutex(0)
 
     /// Makes a hub without clients and with an empty history.
     ///
@@ -62,48 +56,43 @@ public final class Hub: Sendable {
     public func publish(_ batch: MessageBatch) {
         guard !batch.isEmpty else { return }
         let table = MessageTable(batch)
-        var runs: [Int: FrameRun] = [:]
         publisher.withLock { publisher in
+            var runs = encode(table, publisher.encoders)
             while true {
                 // A selection that comes up while others are encoded is found before anything is appended.
-                let missing = state.withLock { state in
-                    let missing = state.missing(from: runs)
-                    if missing.isEmpty { state.append(table, runs) }
-                    return missing
+                let seen = publisher.generation
+                let step = state.withLock { $0.append(table, runs, ifGeneration: seen) }
+                switch step {
+                case .appended(let loops):
+                    return wake(loops, bytes: runs.reduce(0) { max($0, $1.run.byteCount) })
+                case .changed(let generation, let selections):
+                    publisher.generation = generation
+                    runs += encode(table, publisher.update(selections))
                 }
-                guard !missing.isEmpty else { break }
-                for (id, filter) in missing { runs[id] = encode(table, for: id, filter, &publisher) }
-            }
-            if publisher.judges.count > runs.count {
-                publisher.judges = publisher.judges.filter { runs[$0.key] != nil }
-                publisher.told.formIntersection(runs.keys)
             }
         }
-        wake(bytes: runs.values.reduce(0) { max($0, $1.byteCount) })
     }
 
-    private func encode(
-        _ table: MessageTable,
-        for id: Int,
-        _ filter: MessageFilter,
-        _ publisher: inout Publisher
-    ) -> FrameRun {
-        var judge = publisher.judges.removeValue(forKey: id) ?? FilterJudge(filter)
-        let run = FrameRun(table, judge: &judge, segmentBytes: configuration.segmentBytes)
-        let hits = judge.takeLimitHits()
-        if hits > 0, let pattern = filter.pattern {
-            let isNews = publisher.told.insert(id).inserted
-            let isRefused = judge.hasGivenUp
-            state.withLock { state in
-                state.counters.patternLimits += UInt64(hits)
-                if isRefused { state.board.refuse(id) }
-                guard isNews else { return }
-                let notice = StreamMessages.costlyLines(pattern.text)
-                state.board.append(notice: FrameSegment(notice: notice, after: state.history.newest), to: id)
-            }
+    private func encode(_ table: MessageTable, _ encoders: [SelectionEncoder]) -> [(id: Int, run: FrameRun)] {
+        encoders.map { encoder in
+            let run = encoder.encode(table, segmentBytes: configuration.segmentBytes)
+            if encoder.judge.hasHitLimit { report(encoder) }
+            return (encoder.id, run)
         }
-        publisher.judges[id] = judge
-        return run
+    }
+
+    /// Tells a selection's clients, once, that its pattern reaches the limits, and ends it when it does so too often.
+    private func report(_ encoder: SelectionEncoder) {
+        let hits = encoder.judge.takeLimitHits()
+        let isRefused = encoder.judge.hasGivenUp
+        let notice = encoder.isTold ? nil : encoder.judge.filter.pattern.map { StreamMessages.costlyLines($0.text) }
+        encoder.isTold = true
+        state.withLock { state in
+            state.counters.patternLimits += UInt64(hits)
+            if isRefused { state.board.refuse(encoder.id) }
+            guard let notice else { return }
+            state.board.append(notice: FrameSegment(notice: notice, after: state.history.newest), to: encoder.id)
+        }
     }
 
     /// Returns when the slowest client is within the bound; at once when the source cannot wait.
@@ -157,154 +146,11 @@ public final class Hub: Sendable {
     }
 
     private func wake(bytes: Int) {
+        wake(state.withLock { $0.loops }, bytes: bytes)
+    }
+
+    private func wake(_ loops: [LoopClients], bytes: Int) {
         guard bytes > 0 else { return }
-        for loop in state.withLock({ $0.loops }).values { loop.signal(bytes: bytes) }
-    }
-}
-
-// MARK: - Clients
-
-extension Hub {
-    /// How many clients are connected or were let in.
-    public var clientCount: Int { reserved.withLock { $0 } }
-
-    /// Lets one more client in, unless there are as many as there may be.
-    public func reserveClient() -> Bool {
-        reserved.withLock { count in
-            guard count < configuration.clientLimit else { return false }
-            count += 1
-            return true
-        }
-    }
-
-    /// Gives back the place of a client that was let in and never connected; those that did give theirs back themselves.
-    public func releaseClient() {
-        reserved.withLock { $0 = max(0, $0 - 1) }
-    }
-
-    /// Begins a client's stream; on the outlet's event loop, for a client that was let in by ``reserveClient()``.
-    ///
-    /// It writes `connected`, then what was asked for of history, then everything as it comes. For a container that is
-    /// unknown it writes the error and closes with 4404, unless the client waits for it.
-    public func connect(_ outlet: any FrameOutlet, _ request: StreamRequest) -> HubClient {
-        var request = request
-        let problem = resolve(&request)
-        let loop = loop(of: outlet.eventLoop)
-        let (cursor, newest) = state.withLock { state in
-            let cursor = ClientCursor(
-                id: state.makeClient(),
-                filter: request.filter,
-                start: request.start,
-                history: state.history,
-                run: configuration.run
-            )
-            if problem == nil { state.catchUps[cursor.id] = CatchUp(position: cursor.position) }
-            return (cursor, state.history.newest)
-        }
-        let client = HubClient(hub: self, outlet: outlet, loop: loop, cursor: cursor, container: request.container)
-        if let problem {
-            client.refuse(problem, code: 4404, reason: "container not found")
-            return client
-        }
-        client.send(
-            StreamMessages.connected(at: now, container: request.container, run: configuration.run, sequence: newest)
-        )
-        loop.add(client)
-        client.pump()
-        return client
-    }
-
-    /// Replaces names by what they refer to now; returns the message for a container that is unknown.
-    private func resolve(_ request: inout StreamRequest) -> [UInt8]? {
-        request.filter = resolved(request.filter)
-        guard let container = request.container else { return nil }
-        switch containers(container) {
-        case .name(let name): request.filter.subject = .name(name)
-        case .id(let id): request.filter.subject = .id(id)
-        case .ambiguous: return StreamMessages.ambiguousContainer(container)
-        case .unknown:
-            guard request.waits else { return StreamMessages.unknownContainer(container) }
-            request.filter.subject = .name(container)
-        }
-        return nil
-    }
-
-    /// A filter whose plain names that are none, but the beginning of one id, stand for that container.
-    private func resolved(_ filter: MessageFilter) -> MessageFilter {
-        var filter = filter
-        filter.containers = filter.containers.map { pattern in
-            guard case .name(let glob) = pattern, glob.isLiteral, ContainerMatch.mayBePrefix(glob.text),
-                case .id(let id) = containers(glob.text)
-            else { return pattern }
-            return .id(id)
-        }
-        return filter
-    }
-
-    private func loop(of eventLoop: any EventLoop) -> LoopClients {
-        if let loop = state.withLock({ $0.loops[ObjectIdentifier(eventLoop)] }) { return loop }
-        // Only the loop itself comes here for itself, so nobody else makes a second one meanwhile.
-        let loop = LoopClients(eventLoop)
-        state.withLock { $0.loops[ObjectIdentifier(eventLoop)] = loop }
-        return loop
-    }
-
-    var now: Timestamp { clock.now() }
-    var segmentBytes: Int { configuration.segmentBytes }
-
-    /// Whether somebody waits for clients to take what there is for them.
-    var isAwaited: Bool { state.withLock { !$0.waiters.isEmpty } }
-
-    func step(_ cursor: inout ClientCursor) -> ClientStep {
-        let (step, ready) = state.withLock { $0.step(&cursor) }
-        for continuation in ready { continuation.resume() }
-        return step
-    }
-
-    func leave(_ cursor: inout ClientCursor) {
-        let ready = state.withLock { $0.leave(&cursor) }
-        for continuation in ready { continuation.resume() }
-    }
-
-    func count(_ segment: FrameSegment, patternLimits: Int) {
-        state.withLock { state in
-            state.counters.framesSent += UInt64(segment.messageCount)
-            state.counters.bytesSent += UInt64(segment.byteCount)
-            state.counters.patternLimits += UInt64(patternLimits)
-        }
-    }
-
-    func countStalled() {
-        state.withLock { $0.counters.stalled += 1 }
-    }
-}
-
-// MARK: - History
-
-extension Hub {
-    /// Some of the messages that history holds.
-    ///
-    /// It scans on the caller's thread, outside of the lock, so it belongs off the event loops: all of a full history
-    /// takes up to a tenth of a second.
-    ///
-    /// - Throws: ``ParameterError`` when the request's pattern proves too costly.
-    public func page(_ request: PageRequest) throws(ParameterError) -> HistoryPage {
-        let history = state.withLock { $0.history }
-        var judge = FilterJudge(resolved(request.filter))
-        let isThisRun = request.run ?? configuration.run == configuration.run
-        let after = isThisRun ? request.after : nil
-        let page =
-            if let tail = request.tail, after == nil {
-                history.tailPage(selectedBy: &judge, perContainer: tail, limit: request.limit)
-            } else if request.order == .newest {
-                history.lastPage(selectedBy: &judge, after: after, limit: request.limit)
-            } else {
-                history.page(selectedBy: &judge, after: after, limit: request.limit)
-            }
-        count(FrameSegment(), patternLimits: judge.takeLimitHits())
-        if judge.hasGivenUp, let pattern = request.filter.pattern {
-            throw ParameterError("re", pattern.text, "is too costly: it reached the match limit too often")
-        }
-        return page
+        for loop in loops { loop.signal(bytes: bytes) }
     }
 }

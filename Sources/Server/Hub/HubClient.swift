@@ -135,7 +135,9 @@ public final class HubClient {
         var segment = FrameSegment()
         if !cursor.filter.isSelective { segment.reserve(min(slice.byteCount, hub.segmentBytes)) }
         let through = slice.forEach(selectedBy: &judge) { table, row in
-            guard isWhole || segment.isEmpty || segment.hasRoom(for: row, within: hub.segmentBytes) else { return false }
+            guard isWhole || segment.isEmpty || segment.hasRoom(for: row, within: hub.segmentBytes) else {
+                return false
+            }
             segment.append(row, of: table)
             return true
         }

@@ -14,7 +14,7 @@ struct HubState: Sendable {
     /// How clients are closed once they have everything.
     var ending: (code: UInt16, reason: String)?
     var counters = HubMetrics()
-    var loops: [ObjectIdentifier: LoopClients] = [:]
+    var loops: [LoopClients] = []
     private var lastClient = 0
 
     init(_ configuration: HubConfiguration) {
@@ -25,18 +25,26 @@ struct HubState: Sendable {
 
     // MARK: Publishing
 
-    /// The selections that a run was not encoded for.
-    func missing(from runs: [Int: FrameRun]) -> [(id: Int, filter: MessageFilter)] {
-        guard board.selections.contains(where: { runs[$0.key] == nil && !$0.value.isRefused }) else { return [] }
-        return board.selections.filter { runs[$0.key] == nil && !$0.value.isRefused }.map { ($0.key, $0.value.filter) }
+    /// What came of publishing.
+    enum Publication: Sendable {
+        /// Everything was appended; these loops have clients.
+        case appended([LoopClients])
+        /// Nothing was appended: these are the selections now.
+        case changed(generation: Int, [(id: Int, filter: MessageFilter)])
     }
 
-    /// Appends a batch to history and its frames to the selections, all at once.
-    mutating func append(_ table: MessageTable, _ runs: [Int: FrameRun]) {
+    /// Appends a batch to history and its frames to the selections, all at once, if they are still the same selections.
+    mutating func append(
+        _ table: MessageTable,
+        _ runs: [(id: Int, run: FrameRun)],
+        ifGeneration generation: Int
+    ) -> Publication {
+        guard generation == board.generation else { return .changed(generation: board.generation, board.judged) }
         history.append(table)
         for (id, run) in runs { board.append(run, to: id) }
         if !configuration.canWait { board.evict() }
         counters.published += UInt64(table.rows.count)
+        return .appended(loops)
     }
 
     /// Appends a message without a number to every stream.

@@ -13,7 +13,7 @@ final class LoopClients: Sendable {
         var tick: Scheduled<Void>?
     }
 
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private let roster: NIOLoopBound<Roster>
     private let pacer = Mutex(WakePacer())
 

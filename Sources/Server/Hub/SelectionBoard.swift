@@ -16,6 +16,8 @@ struct SelectionBoard: Sendable {
     private(set) var selections: [Int: Selection] = [:]
     private var places: [MessageFilter: Int] = [:]
     private var lastID = 0
+    /// Rises whenever a selection comes, goes or is refused.
+    private(set) var generation = 0
     private let limit: Int
     private let segmentBytes: Int
     /// What all selections hold, in bytes.
@@ -34,6 +36,7 @@ struct SelectionBoard: Sendable {
     /// A cursor at the end of the selection of this filter, which is made if it is the first.
     mutating func join(_ filter: MessageFilter, after sequence: UInt64) -> (selection: Int, cursor: RingCursor) {
         let id = place(of: filter)
+        if selections[id] == nil { generation += 1 }
         let empty = Selection(filter: filter, ring: SelectionRing(segmentBytes: segmentBytes))
         selections[id, default: empty].clientCount += 1
         var cursor = RingCursor(after: sequence)
@@ -49,11 +52,17 @@ struct SelectionBoard: Sendable {
         cost -= selection.ring.cost
         places[selection.filter] = nil
         selections[id] = nil
+        generation += 1
     }
 
     /// Moves a cursor on.
     mutating func next(_ id: Int, _ cursor: inout RingCursor) -> RingStep? {
         change(id) { $0.next(&cursor) } ?? nil
+    }
+
+    /// The selections that messages are judged for.
+    var judged: [(id: Int, filter: MessageFilter)] {
+        selections.filter { !$0.value.isRefused }.map { ($0.key, $0.value.filter) }
     }
 
     func isRefused(_ id: Int) -> Bool { selections[id]?.isRefused ?? true }
@@ -76,6 +85,7 @@ struct SelectionBoard: Sendable {
 
     mutating func refuse(_ id: Int) {
         selections[id]?.isRefused = true
+        generation += 1
     }
 
     /// Drops the oldest frames of whichever selection holds the most, while the bound is exceeded.
