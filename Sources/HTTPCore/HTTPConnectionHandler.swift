@@ -7,8 +7,7 @@ import NIOHTTPTypesHTTP1
 
 /// The shell around ``HTTPConnectionState``, between NIO's HTTP codec and everything that serves requests.
 ///
-/// It refuses what must not reach a router, decides about upgrades, and closes connections in time. An upgrade removes
-/// it. NIO drops the head of a request whose upgrade is refused, so a request that is not to be upgraded passes without
+/// It refuses what must not reach a router, decides about upgrades, and closes connections in time. NIO drops the head of a request whose upgrade is refused, so a request that is not to be upgraded passes without
 /// its `Upgrade` field.
 final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -26,6 +25,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     private var timer = DeadlineTimer()
     private var isFirstRequest = true
     private var isLastResponse = false
+    /// From an accepted handshake on, everything passes, until the session's handler takes over.
+    private var isUpgrading = false
+    private(set) var isQuiescing = false
     private var didReadPart = false
 
     init(
@@ -56,6 +58,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !self.isUpgrading else { return context.fireChannelRead(data) }
         self.didReadPart = true
         switch Self.unwrapInboundIn(data) {
         case .head(let head):
@@ -83,10 +86,16 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
             if isUpgrading { head.headers.add(name: "Upgrade", value: "websocket") }
             guard self.state.requestHead(shape, now: context.eventLoop.now) else { return }
             if shape.expectsContinue, self.state.mayContinue { self.sendContinue(context) }
+            if isUpgrading { self.beginUpgrade() }
             context.fireChannelRead(Self.wrapInboundOut(.head(head)))
         } catch {
             self.fail(error)
         }
+    }
+
+    private func beginUpgrade() {
+        self.isUpgrading = true
+        self.timer.cancel()
     }
 
     private func acceptsUpgrade(_ head: HTTPRequestHead, context: ChannelHandlerContext) throws(HTTPRefusal) -> Bool {
@@ -119,6 +128,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        guard !self.isUpgrading else { return context.fireChannelReadComplete() }
         if !self.didReadPart { self.state.bytesArrived(now: context.eventLoop.now) }
         self.didReadPart = false
         // While lingering, what serves requests reads no more, but the client's end must be seen.
@@ -130,6 +140,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     // MARK: Responses
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !self.isUpgrading else { return context.write(data, promise: promise) }
         switch Self.unwrapOutboundIn(data) {
         case .head(let head) where head.status.code < 200:
             context.write(data, promise: promise)
@@ -179,7 +190,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        self.observeOutput()
+        if !self.isUpgrading { self.observeOutput() }
         context.fireChannelWritabilityChanged()
     }
 
@@ -201,7 +212,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     // MARK: The end
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let refusal = HTTPRefusal(error, limits: self.limits) {
+        if self.isUpgrading {
+            context.close(promise: nil)
+        } else if let refusal = HTTPRefusal(error, limits: self.limits) {
             self.fail(refusal)
         } else if case ByteToMessageDecoderError.dataReceivedInErrorState = error {
             // What follows a request that was refused is of no interest.
@@ -263,7 +276,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode == .output else {
+        guard mode == .output, !self.isUpgrading else {
             context.close(mode: mode, promise: promise)
             return
         }
@@ -273,12 +286,14 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case ChannelEvent.inputClosed:
+        case is ChannelShouldQuiesceEvent:
+            self.isQuiescing = true
+            guard !self.isUpgrading else { break }
+            self.cutShort(context) { $0.quiesce(now: context.eventLoop.now) }
+        case ChannelEvent.inputClosed where !self.isUpgrading:
             let step = self.state.inputClosed(now: context.eventLoop.now)
             context.fireUserInboundEventTriggered(event)
             self.perform(step)
-        case is ChannelShouldQuiesceEvent:
-            self.cutShort(context) { $0.quiesce(now: context.eventLoop.now) }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -287,7 +302,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     // MARK: Time
 
     private func updateTimer() {
-        guard let context = self.context else { return }
+        guard let context = self.context, !self.isUpgrading else { return }
         let stall = self.stall.deadline ?? .distantFuture
         let deadline = min(self.state.deadline ?? .distantFuture, stall)
         self.timer.set(deadline == .distantFuture ? nil : deadline, on: context.eventLoop) { self.timerFired() }

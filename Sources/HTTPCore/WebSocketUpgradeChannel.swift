@@ -74,7 +74,7 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
         return Value(outcome: channel.eventLoop.makeSucceededFuture(.webSocket), channel: channel)
     }
 
-    /// Codec, our handler, NIO's upgrade handler; the first two leave when a connection is upgraded.
+    /// Codec, our handler, NIO's upgrade handler; all of them leave when a connection is upgraded.
     private func configure(_ channel: any Channel, logger: Logger) throws -> EventLoopFuture<ConnectionOutcome> {
         let acceptance = NIOLoopBoundBox<WebSocketAcceptance?>(nil, eventLoop: channel.eventLoop)
         let encoder = HTTPResponseEncoder()
@@ -97,7 +97,7 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
         let upgrader = WebSocketUpgrader(acceptance: acceptance, limits: self.limits.webSocket, logger: logger)
         let upgrade = NIOTypedHTTPServerUpgradeHandler<ConnectionOutcome>(
             httpEncoder: encoder,
-            extraHTTPHandlers: [connection, decoder],
+            extraHTTPHandlers: [decoder],
             upgradeConfiguration: .init(upgraders: [upgrader], notUpgradingCompletionHandler: Self.serveHTTP)
         )
         try channel.pipeline.syncOperations.addHandlers([encoder, decoder, connection, upgrade])

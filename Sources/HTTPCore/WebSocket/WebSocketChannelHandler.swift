@@ -20,6 +20,8 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var timer = DeadlineTimer()
 
+    /// Whether the server was told to end before the session began.
+    private var isQuiescing: Bool
     /// What was read and not yet looked at: more than a few bytes only while reading is paused.
     private var unread = ByteBuffer()
     private var isProcessing = false
@@ -33,11 +35,13 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         delegate: any WebSocketSessionDelegate,
         limits: WebSocketLimits,
         logger: Logger,
+        isQuiescing: Bool = false,
         now: NIODeadline
     ) {
         self.delegate = delegate
         self.limits = limits
         self.logger = logger
+        self.isQuiescing = isQuiescing
         self.machine = WebSocketStateMachine(limits: limits, now: now)
     }
 
@@ -61,6 +65,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         )
         self.session = session
         delegate.sessionOpened(session)
+        if self.isQuiescing { self.quiesce() }
         self.updateTimer()
     }
 
@@ -142,12 +147,18 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
             if let ending = self.machine.inputClosed() { self.report(ending) }
             context.close(promise: nil)
         case is ChannelShouldQuiesceEvent:
-            self.machine.quiesce(now: context.eventLoop.now)
-            if let session = self.session, self.machine.isOpen { self.delegate?.sessionQuiescing(session) }
-            self.updateTimer()
+            self.quiesce()
         default:
             context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    private func quiesce() {
+        guard let context = self.context else { return }
+        self.isQuiescing = true
+        self.machine.quiesce(now: context.eventLoop.now)
+        if let session = self.session, self.machine.isOpen { self.delegate?.sessionQuiescing(session) }
+        self.updateTimer()
     }
 
     func read(context: ChannelHandlerContext) {

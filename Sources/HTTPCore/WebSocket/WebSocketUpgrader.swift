@@ -51,13 +51,17 @@ struct WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
         channel.eventLoop.makeCompletedFuture {
             guard let acceptance = self.acceptance.value else { throw ChannelError.inappropriateOperationForState }
             self.acceptance.value = nil
+            let pipeline = channel.pipeline.syncOperations
+            let connection = try pipeline.handler(type: HTTPConnectionHandler.self)
+            pipeline.removeHandler(connection, promise: nil)
             let handler = WebSocketChannelHandler(
                 delegate: acceptance.makeSession(),
                 limits: self.limits,
                 logger: self.logger,
+                isQuiescing: connection.isQuiescing,
                 now: channel.eventLoop.now
             )
-            try channel.pipeline.syncOperations.addHandler(handler)
+            try pipeline.addHandler(handler)
             return .webSocket
         }
     }
