@@ -28,6 +28,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     /// From an accepted handshake on, everything passes, until the session's handler takes over.
     private var isUpgrading = false
     private(set) var isQuiescing = false
+    /// Whether a request ended before all of it was read.
+    private var isCutShort = false
     private var didReadPart = false
 
     init(
@@ -230,16 +232,25 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     }
 
     /// Takes a step that may end a request before all of it is read.
-    ///
-    /// Whoever reads its body must not take the beginning for all of it, and learns that before the input ends.
     private func cutShort(
         _ context: ChannelHandlerContext,
         _ next: (inout HTTPConnectionState) -> HTTPConnectionState.Step
     ) {
         let wasReadingBody = self.state.isReadingBody
         let step = next(&self.state)
-        if wasReadingBody, !self.state.isReadingBody { context.fireErrorCaught(IncompleteRequest()) }
+        if wasReadingBody, !self.state.isReadingBody {
+            self.isCutShort = true
+            self.tellIfCutShort()
+        }
         self.perform(step)
+    }
+
+    /// Tells what serves requests, now that it is there or whenever it happens, that no more of a request will come.
+    ///
+    /// Whoever reads the request's body must not take its beginning for all of it: Hummingbird takes the end of the
+    /// input for the end of the body, but passes on an error. Of NIO's it knows that nobody waits for a response.
+    func tellIfCutShort() {
+        if self.isCutShort { self.context?.fireErrorCaught(HTTPParserError.closedConnection) }
     }
 
     private func perform(_ step: HTTPConnectionState.Step) {
@@ -316,9 +327,6 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
         self.updateTimer()
     }
 }
-
-/// What a responder gets that reads the body of a request which did not come in full; the client has its answer.
-struct IncompleteRequest: Error {}
 
 @available(*, unavailable)
 extension HTTPConnectionHandler: Sendable {}

@@ -44,18 +44,20 @@ struct HTTPConnectionState {
     /// The requests that are not answered in full, the oldest first; a read's worth of them at most.
     private var requests = CircularBuffer<HTTPRequestShape>(initialCapacity: 1)
     private var isResponseStarted = false
-    private var isQuiescing = false
     /// The refusal that waits for the responses before it; it is in place of the newest request's if that is incomplete.
     private var refusal: (answer: HTTPRefusal, replacesNewest: Bool)?
     private var bodyBytes = 0
     private var requestDeadline: NIODeadline?
     private var idleDeadline: NIODeadline?
     private var endDeadline: NIODeadline?
+    private var shutdownDeadline: NIODeadline?
 
     init(limits: HTTPLimits, now: NIODeadline) {
         self.limits = limits
         self.requestDeadline = now + limits.requestTimeout
     }
+
+    private var isQuiescing: Bool { self.shutdownDeadline != nil }
 
     /// Whether requests are served, as opposed to: the connection ends.
     var isServing: Bool { self.output == .open && self.input != .closed }
@@ -202,13 +204,10 @@ struct HTTPConnectionState {
 
     /// Takes note that the server is to end.
     mutating func quiesce(now: NIODeadline) -> Step {
-        self.isQuiescing = true
+        self.shutdownDeadline = self.shutdownDeadline ?? now + self.limits.shutdownTimeout
         guard self.output == .open else { return .none }
         guard !self.requests.isEmpty else { return .close }
-        guard self.input != .body else { return self.fail(.shuttingDown, now: now) }
-        let deadline = now + self.limits.shutdownTimeout
-        self.endDeadline = min(self.endDeadline ?? deadline, deadline)
-        return .none
+        return self.input == .body ? self.fail(.shuttingDown, now: now) : .none
     }
 
     // MARK: Time
@@ -216,12 +215,14 @@ struct HTTPConnectionState {
     /// When `timerFired` wants to be called.
     var deadline: NIODeadline? {
         let never = NIODeadline.distantFuture
-        let first = min(self.requestDeadline ?? never, self.idleDeadline ?? never, self.endDeadline ?? never)
-        return first == never ? nil : first
+        let request = min(self.requestDeadline ?? never, self.idleDeadline ?? never)
+        let end = min(self.endDeadline ?? never, self.shutdownDeadline ?? never)
+        return min(request, end) == never ? nil : min(request, end)
     }
 
     /// Does what is due.
     mutating func timerFired(now: NIODeadline) -> Step {
+        if let deadline = self.shutdownDeadline, now >= deadline { return .close }
         if let deadline = self.endDeadline, now >= deadline { return .close }
         if let deadline = self.idleDeadline, now >= deadline { return .close }
         guard let deadline = self.requestDeadline, now >= deadline else { return .none }

@@ -114,6 +114,7 @@ public struct HTTPListener: Service {
             eventLoopGroup: self.eventLoopGroup,
             logger: serverLogger
         )
+        defer { connections.closeAll() }
         do {
             try await server.run()
         } catch let error as IOError {

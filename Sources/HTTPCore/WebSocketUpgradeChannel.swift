@@ -20,6 +20,8 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
     public struct Value: ServerChildChannelValue {
         /// Fails when the connection ends before its first request.
         let outcome: EventLoopFuture<ConnectionOutcome>
+        /// Kept by `handle`: only then is anybody there to read requests and to finish what reads them.
+        let isHandled: EventLoopPromise<Void>
         /// The connection.
         public let channel: any Channel
     }
@@ -28,7 +30,7 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
     public let responder: Responder
     private let endpoint: (any WebSocketEndpoint)?
     private let limits: HTTPLimits
-    private let connections: ConnectionCount
+    private let connections: OpenConnections
     private let logger: Logger?
 
     /// Makes the connections of one listener.
@@ -48,7 +50,7 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
         self.endpoint = endpoint
         self.logger = logger
         self.responder = responder
-        self.connections = ConnectionCount(limit: limits.connections)
+        self.connections = OpenConnections(limit: limits.connections)
     }
 
     /// Builds the connection's pipeline, and arms the deadline of its first request.
@@ -59,11 +61,16 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
     /// - Returns: What `handle` wants.
     public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            guard self.connections.enter() else { return try self.refuse(channel) }
-            channel.closeFuture.whenComplete { [connections] _ in connections.leave() }
-            return Value(outcome: try self.configure(channel, logger: self.logger ?? logger), channel: channel)
+            guard self.connections.add(channel) else { return try self.refuse(channel) }
+            let isHandled = channel.eventLoop.makePromise(of: Void.self)
+            channel.closeFuture.whenComplete { _ in isHandled.fail(ChannelError.ioOnClosedChannel) }
+            let outcome = try self.configure(channel, logger: self.logger ?? logger, isHandled: isHandled.futureResult)
+            return Value(outcome: outcome, isHandled: isHandled, channel: channel)
         }
     }
+
+    /// Closes the connections that a server which was cancelled left behind.
+    func closeAll() { self.connections.closeAll() }
 
     private func refuse(_ channel: any Channel) throws -> Value {
         let handler = RefusedConnectionHandler(
@@ -71,11 +78,18 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
             lingerTimeout: self.limits.lingerTimeout
         )
         try channel.pipeline.syncOperations.addHandler(handler)
-        return Value(outcome: channel.eventLoop.makeSucceededFuture(.webSocket), channel: channel)
+        let isHandled = channel.eventLoop.makePromise(of: Void.self)
+        isHandled.succeed()
+        let outcome = channel.eventLoop.makeSucceededFuture(ConnectionOutcome.webSocket)
+        return Value(outcome: outcome, isHandled: isHandled, channel: channel)
     }
 
     /// Codec, our handler, NIO's upgrade handler; all of them leave when a connection is upgraded.
-    private func configure(_ channel: any Channel, logger: Logger) throws -> EventLoopFuture<ConnectionOutcome> {
+    private func configure(
+        _ channel: any Channel,
+        logger: Logger,
+        isHandled: EventLoopFuture<Void>
+    ) throws -> EventLoopFuture<ConnectionOutcome> {
         let acceptance = NIOLoopBoundBox<WebSocketAcceptance?>(nil, eventLoop: channel.eventLoop)
         let encoder = HTTPResponseEncoder()
         var decoderLimits = NIOHTTPDecoderLimitConfiguration()
@@ -98,13 +112,15 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
         let upgrade = NIOTypedHTTPServerUpgradeHandler<ConnectionOutcome>(
             httpEncoder: encoder,
             extraHTTPHandlers: [decoder],
-            upgradeConfiguration: .init(upgraders: [upgrader], notUpgradingCompletionHandler: Self.serveHTTP)
+            upgradeConfiguration: .init(
+                upgraders: [upgrader],
+                notUpgradingCompletionHandler: { channel in isHandled.flatMap { Self.serveHTTP(channel) } }
+            )
         )
         try channel.pipeline.syncOperations.addHandlers([encoder, decoder, connection, upgrade])
         return upgrade.upgradeResultFuture
     }
 
-    @Sendable
     private static func serveHTTP(_ channel: any Channel) -> EventLoopFuture<ConnectionOutcome> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
@@ -112,6 +128,8 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
                 wrappingChannelSynchronously: channel,
                 configuration: .init(isOutboundHalfClosureEnabled: true)
             )
+            // If the request broke off meanwhile, there was nobody yet to be told.
+            try channel.pipeline.syncOperations.handler(type: HTTPConnectionHandler.self).tellIfCutShort()
             return .http(http)
         }
     }
@@ -124,6 +142,7 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
     ///   - value: What `setup` made.
     ///   - logger: For what happens on it.
     public func handle(value: Value, logger: Logger) async {
+        value.isHandled.succeed()
         await withTaskCancellationHandler {
             switch try? await value.outcome.get() {
             case .http(let http):

@@ -112,7 +112,7 @@ import Testing
         connection.wait(seconds: 3)
         try connection.send("abc")
         #expect(try connection.requestParts() == 2)
-        #expect(throws: IncompleteRequest.self) {
+        #expect(throws: HTTPParserError.self) {
             connection.wait(seconds: 1)
             try connection.channel.throwIfErrorCaught()
         }
@@ -187,6 +187,18 @@ import Testing
         #expect(connection.isOpen)
         connection.wait(seconds: 1)
         #expect(!connection.isOpen)
+    }
+
+    @Test("cut one that is told to end while its last response is on its way, 3 s later")
+    func shutdownWhileFinishing() {
+        let start = NIODeadline.uptimeNanoseconds(1)
+        var state = HTTPConnectionState(limits: HTTPLimits(), now: start)
+        #expect(state.finish() == .finish)
+        #expect(state.deadline == nil)
+        #expect(state.quiesce(now: start) == .none)
+        #expect(state.deadline == start + .seconds(3))
+        #expect(state.timerFired(now: start + .seconds(2)) == .none)
+        #expect(state.timerFired(now: start + .seconds(3)) == .close)
     }
 
     @Test("cut a response 3 s after the server was told to end")

@@ -91,21 +91,30 @@ import Testing
     @Test("ends many connections of all kinds at once")
     func many() async throws {
         let server = TestServer(limits: self.limits, endpoint: EchoEndpoint())
-        try await server.run { address in
-            await withDiscardingTaskGroup { clients in
-                for index in 0..<40 {
-                    clients.addTask {
-                        // Those that connect too late are refused.
-                        try? await RawClient.connect(to: address) { client in
-                            switch index % 4 {
-                            case 0: try await client.send("GET /hello HT")
-                            case 1: try await client.upgrade()
-                            case 2: try await client.send("GET /hang HTTP/1.1\r\nHost: h\r\n\r\n")
-                            default: break
-                            }
-                            if index == 1 { await server.shutDown() }
-                            await client.readToEnd()
+        try await server.run { await self.connectMany(to: $0) { await server.shutDown() } }
+    }
+
+    @Test("has no time for them when it is cancelled", arguments: 0..<5)
+    func cancelled(_ round: Int) async throws {
+        let server = TestServer(limits: self.limits, endpoint: EchoEndpoint())
+        try await server.run { await self.connectMany(to: $0) { server.cancel() } }
+    }
+
+    /// Connects clients that do various things, and calls `end` amidst them.
+    private func connectMany(to address: BoundAddress, end: @escaping @Sendable () async -> Void) async {
+        await withDiscardingTaskGroup { clients in
+            for index in 0..<40 {
+                clients.addTask {
+                    // Those that connect too late are refused.
+                    try? await RawClient.connect(to: address) { client in
+                        switch index % 4 {
+                        case 0: try await client.send("GET /hello HT")
+                        case 1: try await client.upgrade()
+                        case 2: try await client.send("GET /hang HTTP/1.1\r\nHost: h\r\n\r\n")
+                        default: break
                         }
+                        if index == 5 { await end() }
+                        await client.readToEnd()
                     }
                 }
             }

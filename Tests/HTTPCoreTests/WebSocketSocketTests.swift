@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    @Test("is closed, then cut, when its client takes no byte; what waits for it stays bounded")
+    @Test("law 8: is closed, then cut, when its client takes no byte; what waits for it stays bounded")
     func frozen() async throws {
         var limits = HTTPLimits.patient
         limits.webSocket.stallTimeout = .milliseconds(200)

@@ -20,6 +20,7 @@ final class TestServer: Sendable {
     private let endpoint: (any WebSocketEndpoint)?
     private let bodies = Mutex<[String]>([])
     private let ended = AsyncStream<Ending>.makeStream()
+    private let cancellation = AsyncStream<Void>.makeStream()
     private let group = Mutex<ServiceGroup?>(nil)
 
     init(limits: HTTPLimits = .patient, endpoint: (any WebSocketEndpoint)? = nil) {
@@ -32,6 +33,9 @@ final class TestServer: Sendable {
 
     /// How `/stream` and `/hang` ended, as they do.
     var endings: AsyncStream<Ending> { self.ended.stream }
+
+    /// Cancels the listener, as a group of services does when it has waited long enough.
+    func cancel() { self.cancellation.continuation.yield() }
 
     /// Begins the graceful shutdown.
     func shutDown() async { await self.group.withLock { $0 }?.triggerGracefulShutdown() }
@@ -57,7 +61,7 @@ final class TestServer: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 defer { listening.continuation.finish() }
-                try await group.run()
+                try await self.runUntilCancelled(group)
             }
             guard let bound = await listening.stream.first(where: { _ in true }) else {
                 try await tasks.waitForAll()
@@ -67,6 +71,17 @@ final class TestServer: Sendable {
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
             return value
+        }
+    }
+
+    private func runUntilCancelled(_ group: ServiceGroup) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask { _ = await self.cancellation.stream.first { _ in true } }
+            try await tasks.next()
+            tasks.cancelAll()
+            // What a cancelled listener throws is of no interest.
+            while await tasks.nextResult() != nil {}
         }
     }
 
