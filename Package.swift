@@ -22,7 +22,6 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -73,7 +72,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Bytes", "ObserverModel", "Observer", "HTTPCore", "CPCRE2", nioCore, nioPosix, nioHTTP1, httpTypes,
-                hummingbird, collections, logging, lifecycle,
+                hummingbirdCore, collections, logging, lifecycle,
             ],
             swiftSettings: settings
         ),
@@ -93,7 +92,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "WebSocketEcho",
-            dependencies: ["HTTPCore", nioCore, nioPosix, nioHTTP1, logging, lifecycle],
+            dependencies: ["HTTPCore", nioCore, nioPosix, nioHTTP1, logging, lifecycle, unixSignals],
             path: "Tests/WebSocketEcho",
             swiftSettings: settings
         ),
@@ -130,14 +129,16 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPCoreTests",
-            dependencies: ["HTTPCore", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioWebSocket, logging],
+            dependencies: [
+                "HTTPCore", nioCore, nioPosix, nioEmbedded, nioHTTP1, httpTypes, hummingbirdCore, logging, lifecycle,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Bytes", "ObserverModel", "Observer", "HTTPCore", "Server", "TestSupport", nioCore, nioPosix, nioHTTP1,
-                logging,
+                nioEmbedded, httpTypes, collections, logging, lifecycle,
             ],
             swiftSettings: settings
         ),

@@ -16,7 +16,10 @@ enum LevelBenchmark {
     ]
 
     static func run(_ scale: Scale) -> [Row] {
-        [row("level detection, plain lines", plain, 300, scale), row("level detection, JSON of 260 bytes", json, 600, scale)]
+        [
+            row("level detection, plain lines", plain, 300, scale),
+            row("level detection, JSON of 260 bytes", json, 600, scale),
+        ]
     }
 
     private static func row(_ name: String, _ lines: [String], _ limit: Double, _ scale: Scale) -> Row {

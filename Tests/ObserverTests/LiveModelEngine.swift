@@ -5,6 +5,8 @@ import DockerAPI
 import ObserverModel
 import TestSupport
 
+@testable import Observer
+
 /// An engine in memory, as far as live mode asks of one: what it is told happens, and its answers are cut as the
 /// faults say.
 actor ModelEngine {
@@ -25,7 +27,9 @@ actor ModelEngine {
 
     /// What goes wrong.
     struct Faults: Sendable {
-        /// Every other log answer is cut behind a number of bytes below this; 0 cuts none. An engine that cut all of
+        /// Every other log answer is cut behind a number of bytes below this; 0 cuts none.
+        ///
+        /// An engine that cut all of
         /// them within the second that a resumed stream repeats would let nobody get on.
         var cutBelow = 0
         /// Of a hundred log requests, how many are answered with an error.
@@ -37,7 +41,8 @@ actor ModelEngine {
     private(set) var containers: [ContainerID: Container] = [:]
     private var order: [ContainerID] = []
     private var events: [(time: Timestamp, json: [UInt8])] = []
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Opens at the next change.
+    private var change = Latch()
     private var random: SplitMix64
     private let clock = LiveClock()
     private var last = Timestamp(nanoseconds: 0)
@@ -60,13 +65,12 @@ actor ModelEngine {
     }
 
     private func changed() {
-        let waiting = waiters
-        waiters = []
-        for waiter in waiting { waiter.resume() }
+        change.open()
+        change = Latch()
     }
 
     private func wait() async {
-        await withCheckedContinuation { waiters.append($0) }
+        await change.wait()
     }
 
     func create(_ name: String, isReadable: Bool = true) -> ContainerID {
@@ -190,7 +194,7 @@ actor ModelEngine {
             return
         }
         var next = events.count
-        while true {
+        while !Task.isCancelled {
             while next < events.count {
                 let event = events[next]
                 next += 1
@@ -224,7 +228,7 @@ actor ModelEngine {
         }
         let encoder = LogEncoder(framing: .multiplexed)
         let run = containers[id]?.startedAt
-        while true {
+        while !Task.isCancelled {
             let lines = containers[id]?.lines ?? []
             while next < lines.count {
                 let line = lines[next]

@@ -33,27 +33,30 @@ actor ContainerWatcher {
         case verify
     }
 
-    /// What the events so far, and the last inspect, say of the container.
-    struct Knowledge: Sendable {
-        var inspect: ContainerInspect
-        var isRunning: Bool { inspect.state.isRunning && !inspect.state.isRestarting }
-
-        /// Whether an inspect tells of a run that began after this one.
-        func isOlderRun(than new: ContainerInspect) -> Bool {
-            guard let startedAt = new.state.startedAt else { return false }
-            // The start is unknown where an inspect failed; then it is taken for the same run.
-            guard let known = inspect.state.startedAt else { return !isRunning }
-            return startedAt != known
-        }
-
-        /// Whether the last `start` or `die` was made up.
+    /// What the observer has told of the container, which an inspect may be ahead of: the event is on its way then.
+    struct Told: Sendable {
+        /// Whether the last of `start` and `die` was a `start`.
+        var isRunning = false
+        /// The time at which the run began whose `start` was told last.
+        var startedAt: Timestamp?
+        /// Whether the last `start` was made up, or the container found running.
         var startIsSynthetic = false
+        /// Whether the last `die` was made up.
         var endIsSynthetic = false
+
+        /// Whether an inspect shows a run of which no `start` was told.
+        func isBehind(_ inspect: ContainerInspect) -> Bool {
+            guard let startedAt = inspect.state.startedAt else { return false }
+            // Unknown where an inspect failed at the start; what runs then is taken for the run that was told of.
+            guard let told = self.startedAt else { return !isRunning }
+            return startedAt != told
+        }
     }
 
     nonisolated let id: ContainerID
     private let reader: LogReader
-    private(set) var knowledge: Knowledge?
+    private(set) var inspect: ContainerInspect?
+    private var told = Told()
     private(set) var isGone = false
     private var run: ContainerRun?
     private var runBeginning = ContainerRun.Beginning.all
@@ -110,13 +113,18 @@ actor ContainerWatcher {
             await reconcile(watch)
         case .found(let backlog):
             runBeginning = .tail(backlog)
-            guard case .found(let inspection) = await inspect(watch) else { return }
+            guard case .found(let inspection) = await ask(watch) else { return }
             await adopt(inspection, watch)
-            if knowledge?.isRunning == true { beginRun(watch) }
+            let state = inspection.container.state
+            told.startedAt = state.startedAt
+            told.isRunning = state.isRunning && !state.isRestarting
+            // A `start` that is still on its way tells nothing new of a container that was found running.
+            told.startIsSynthetic = told.isRunning
+            if told.isRunning { beginRun(watch) }
             runBeginning = .all
         case .overlooked:
             runBeginning = .all
-            guard case .found(let inspection) = await inspect(watch) else { return }
+            guard case .found(let inspection) = await ask(watch) else { return }
             await adopt(inspection, watch)
             await emitOverlookedLife(inspection.container, watch)
         }
@@ -127,11 +135,7 @@ actor ContainerWatcher {
         let synthetic = SyntheticEvent(id: id, inspect: inspect)
         let created = inspect.created ?? watch.access.wall.now()
         await emit(synthetic.make("create", at: created), watch)
-        guard let startedAt = inspect.state.startedAt else { return }
-        await emit(synthetic.make("start", at: startedAt), watch)
-        knowledge?.startIsSynthetic = true
-        beginRun(watch)
-        if knowledge?.isRunning == false { await endMadeUp(inspect, exitCode: inspect.state.exitCode, watch) }
+        if inspect.state.startedAt != nil { await startMadeUp(inspect, watch) }
     }
 
     // MARK: Items
@@ -141,9 +145,9 @@ actor ContainerWatcher {
         case .event(let event):
             await handle(event, watch)
         case .listed(let state, let name):
-            guard let known = knowledge, !differs(known, state: state, name: name) else { return await suspect(watch) }
+            guard let known = inspect, !differs(known, state: state, name: name) else { return await suspect(watch) }
             isSuspect = false
-            if known.isRunning, run == nil { beginRun(watch) }
+            if told.isRunning, run == nil { beginRun(watch) }
         case .missing:
             await suspect(watch)
         case .verify:
@@ -151,10 +155,13 @@ actor ContainerWatcher {
         }
     }
 
-    private func differs(_ known: Knowledge, state: String, name: String) -> Bool {
-        state == "running"
-            ? !known.isRunning || known.inspect.state.isPaused || known.inspect.name != name
-            : known.isRunning && state != "paused" || known.inspect.name != name
+    private func differs(_ known: ContainerInspect, state: String, name: String) -> Bool {
+        guard known.name == name else { return true }
+        return switch state {
+        case "running": !told.isRunning || known.state.isPaused
+        case "paused": !told.isRunning || !known.state.isPaused
+        default: told.isRunning
+        }
     }
 
     /// Takes a difference for real when it is seen a second time: an event may have been on its way.
@@ -168,7 +175,7 @@ actor ContainerWatcher {
 
     private func handle(_ event: IncomingEvent, _ watch: Watch) async {
         isSuspect = false
-        if knowledge == nil { await meet(event, watch) }
+        if inspect == nil { await meet(event, watch) }
         guard event.message.isContainer else { return await emit(event, watch) }
         switch event.message.action {
         case .start: await handleStart(event, watch)
@@ -179,12 +186,12 @@ actor ContainerWatcher {
             isGone = true
         case .rename, .update:
             await emit(event, watch)
-            if case .found(let inspection) = await inspect(watch) { await adopt(inspection, watch) }
+            if case .found(let inspection) = await ask(watch) { await adopt(inspection, watch) }
         case .pause, .unpause:
-            knowledge?.inspect.state.isPaused = event.message.action == .pause
+            inspect?.state.isPaused = event.message.action == .pause
             await emit(event, watch)
         case .healthStatus:
-            knowledge?.inspect.state.health = event.message.health
+            inspect?.state.health = event.message.health
             await emit(event, watch)
         default:
             await emit(event, watch)
@@ -193,7 +200,7 @@ actor ContainerWatcher {
 
     /// Makes the acquaintance of a container through its first event: no observation of it precedes its inspect.
     private func meet(_ event: IncomingEvent, _ watch: Watch) async {
-        if case .found(let inspection) = await inspect(watch) { return await adopt(inspection, watch) }
+        if case .found(let inspection) = await ask(watch) { return await adopt(inspection, watch) }
         // It is gone already: what the event says of it must do.
         guard let json = ContainerInspect.json(from: event.message),
             let container = try? ContainerInspect(json: json[...])
@@ -202,28 +209,20 @@ actor ContainerWatcher {
     }
 
     private func handleStart(_ event: IncomingEvent, _ watch: Watch) async {
-        let answer = await inspect(watch)
-        if case .found(let inspection) = answer, let known = knowledge, known.startIsSynthetic, run != nil,
-            inspection.container.state.startedAt == known.inspect.state.startedAt
-        {
-            // The list was faster than the event: this start was told of.
-            return
-        }
+        let answer = await ask(watch)
+        var startedAt: Timestamp?
+        if case .found(let inspection) = answer { startedAt = inspection.container.state.startedAt }
+        // The list may have been faster than the event; then this start was told of.
+        if told.startIsSynthetic, told.isRunning, startedAt != nil, startedAt == told.startedAt { return }
         await finishRun(at: event.message.time, watch)
         await emit(event, watch)
-        if case .found(let inspection) = answer {
-            await adopt(inspection, watch)
-        } else {
-            knowledge?.inspect.state.isRunning = true
-            knowledge?.inspect.state.startedAt = nil
-        }
-        knowledge?.startIsSynthetic = false
+        if case .found(let inspection) = answer { await adopt(inspection, watch) }
+        told = Told(isRunning: true, startedAt: startedAt)
         beginRun(watch)
     }
 
     private func handleDie(_ event: IncomingEvent, _ watch: Watch) async {
-        if let known = knowledge, known.endIsSynthetic, !known.isRunning, run == nil,
-            let finishedAt = known.inspect.state.finishedAt,
+        if told.endIsSynthetic, !told.isRunning, let finishedAt = inspect?.state.finishedAt,
             event.message.time < finishedAt.advanced(by: watch.access.timing.grace)
         {
             // The list was faster than the event: this end was told of.
@@ -231,10 +230,9 @@ actor ContainerWatcher {
         }
         if run == nil { beginRun(watch) }
         await finishRun(at: event.message.time, watch)
-        if case .found(let inspection) = await inspect(watch) { await adopt(inspection, watch) }
-        // A policy may have begun the next run already, whose `start` is on its way.
-        knowledge?.inspect.state.isRunning = false
-        knowledge?.endIsSynthetic = false
+        if case .found(let inspection) = await ask(watch) { await adopt(inspection, watch) }
+        told.isRunning = false
+        told.endIsSynthetic = false
         await emit(event, watch)
     }
 
@@ -245,9 +243,9 @@ actor ContainerWatcher {
             if case .event(let event) = item { event.message.action == .die } else { false }
         }
         let run = ContainerRun(
-            startedAt: knowledge?.inspect.state.startedAt,
+            startedAt: told.startedAt,
             beginning: runBeginning,
-            isTTY: knowledge?.inspect.config.isTTY ?? false,
+            isTTY: inspect?.config.isTTY ?? false,
             isFollowed: !endIsWaiting,
             suspect: { watch.items.put(.verify) }
         )
@@ -270,58 +268,65 @@ actor ContainerWatcher {
     /// Compares what is known with what the engine says now, and makes up the events that must have been.
     private func reconcile(_ watch: Watch) async {
         isSuspect = false
-        guard let known = knowledge else { return await introduce(.overlooked, watch) }
-        switch await inspect(watch) {
+        guard let known = inspect else { return await introduce(.overlooked, watch) }
+        switch await ask(watch) {
         case .found(let inspection): await reconcile(known, with: inspection, watch)
         case .gone: await reconcileGone(known, watch)
         case nil: return
         }
     }
 
-    private func reconcile(_ known: Knowledge, with inspection: Inspection, _ watch: Watch) async {
+    private func reconcile(_ known: ContainerInspect, with inspection: Inspection, _ watch: Watch) async {
         let new = inspection.container
-        let synthetic = SyntheticEvent(id: id, inspect: new)
-        let isNewRun = known.isOlderRun(than: new)
-        if known.isRunning, isNewRun {
+        let isRunning = new.state.isRunning && !new.state.isRestarting
+        if told.isBehind(new) {
             // The exit code of the run before is not known any more.
-            await endMadeUp(new, exitCode: nil, watch)
-        }
-        await adopt(inspection, watch)
-        if isNewRun, let startedAt = new.state.startedAt {
-            await emit(synthetic.make("start", at: startedAt), watch)
-            knowledge?.startIsSynthetic = true
-            beginRun(watch)
-            if knowledge?.isRunning == false { await endMadeUp(new, exitCode: new.state.exitCode, watch) }
-        } else if known.isRunning, knowledge?.isRunning == false {
-            await endMadeUp(new, exitCode: new.state.exitCode, watch)
-        } else if knowledge?.isRunning == true, run == nil {
-            beginRun(watch)
+            if told.isRunning { await endMadeUp(new, exitCode: nil, watch) }
+            await adopt(inspection, watch)
+            await startMadeUp(new, watch)
+        } else {
+            await adopt(inspection, watch)
+            if told.isRunning, !isRunning {
+                await endMadeUp(new, exitCode: new.state.exitCode, watch)
+            } else if told.isRunning, run == nil {
+                beginRun(watch)
+            }
         }
         await reconcileRest(known, new, watch)
     }
 
     /// Makes up what may have happened beside starts and ends.
-    private func reconcileRest(_ known: Knowledge, _ new: ContainerInspect, _ watch: Watch) async {
+    private func reconcileRest(_ known: ContainerInspect, _ new: ContainerInspect, _ watch: Watch) async {
         let synthetic = SyntheticEvent(id: id, inspect: new)
         let now = watch.access.wall.now()
-        if known.inspect.name != new.name {
-            let old = ["oldName": "/" + known.inspect.name]
+        if known.name != new.name {
+            let old = ["oldName": "/" + known.name]
             await emit(synthetic.make("rename", at: now, extra: old), watch)
         }
-        if known.inspect.state.isPaused != new.state.isPaused, new.state.isRunning {
+        if known.state.isPaused != new.state.isPaused, new.state.isRunning {
             await emit(synthetic.make(new.state.isPaused ? "pause" : "unpause", at: now), watch)
         }
-        if let health = new.state.health, health != known.inspect.state.health, health != "starting" {
+        if let health = new.state.health, health != known.state.health, health != "starting" {
             await emit(synthetic.make("health_status: " + health, at: now), watch)
         }
     }
 
-    private func reconcileGone(_ known: Knowledge, _ watch: Watch) async {
+    private func reconcileGone(_ known: ContainerInspect, _ watch: Watch) async {
         guard !isGone else { return }
-        if known.isRunning { await endMadeUp(known.inspect, exitCode: nil, watch) }
-        let synthetic = SyntheticEvent(id: id, inspect: known.inspect)
+        if told.isRunning { await endMadeUp(known, exitCode: nil, watch) }
+        let synthetic = SyntheticEvent(id: id, inspect: known)
         await emit(synthetic.make("destroy", at: watch.access.wall.now()), watch)
         isGone = true
+    }
+
+    /// Begins the run as its `start` would have, and ends it when it is over already.
+    private func startMadeUp(_ inspect: ContainerInspect, _ watch: Watch) async {
+        let startedAt = inspect.state.startedAt ?? watch.access.wall.now()
+        await emit(SyntheticEvent(id: id, inspect: inspect).make("start", at: startedAt), watch)
+        told = Told(isRunning: true, startedAt: startedAt, startIsSynthetic: true)
+        beginRun(watch)
+        guard !inspect.state.isRunning || inspect.state.isRestarting else { return }
+        await endMadeUp(inspect, exitCode: inspect.state.exitCode, watch)
     }
 
     /// Ends the run as its `die` would have.
@@ -332,14 +337,14 @@ actor ContainerWatcher {
         await finishRun(at: time, watch)
         let extra = exitCode.map { ["exitCode": String($0)] } ?? [:]
         await emit(SyntheticEvent(id: id, inspect: inspect).make("die", at: time, extra: extra), watch)
-        knowledge?.inspect.state.isRunning = false
-        knowledge?.endIsSynthetic = true
+        told.isRunning = false
+        told.endIsSynthetic = true
     }
 
     // MARK: Parts
 
     /// Asks the engine; `nil` when it does not answer.
-    private func inspect(_ watch: Watch) async -> InspectAnswer? {
+    private func ask(_ watch: Watch) async -> InspectAnswer? {
         do {
             return try await watch.access.inspect(id)
         } catch {
@@ -352,12 +357,7 @@ actor ContainerWatcher {
     }
 
     private func adopt(_ inspection: Inspection, _ watch: Watch) async {
-        let old = knowledge
-        knowledge = Knowledge(
-            inspect: inspection.container,
-            startIsSynthetic: old?.startIsSynthetic ?? false,
-            endIsSynthetic: old?.endIsSynthetic ?? false
-        )
+        inspect = inspection.container
         await watch.access.emit(.container(ContainerRecord(container: id, raw: inspection.raw)))
     }
 

@@ -24,7 +24,9 @@ actor LogReader {
     /// How many different in-band errors of one container are told: each is a gap, and a broken driver may find a new
     /// wording for each line.
     private static let toldErrorLimit = 16
-    /// How often a sweep that is cut is begun again: over half a minute with the waits between. What is still missing
+    /// How often a sweep that is cut is begun again: over half a minute with the waits between.
+    ///
+    /// What is still missing
     /// then comes with the next run, whose request begins where this one ended.
     private static let sweepLimit = 12
 
