@@ -16,7 +16,7 @@ struct FrameRun: Sendable {
         chosen.removeAll(keepingCapacity: true)
         var start = 0
         var size = 0
-        for index in table.rows.indices {
+        for index in table.rows.indices where !judge.hasGivenUp {
             let row = table.rows[index]
             guard judge.selects(row, of: table, tags: tags) else { continue }
             let frame = FrameSegment.frameBytes(payload: Int(row.bodyCount))
@@ -27,7 +27,6 @@ struct FrameRun: Sendable {
             }
             chosen.append(Int32(truncatingIfNeeded: index))
             size += frame
-            if judge.hasGivenUp { break }
         }
         if size > 0 { add(chosen[start...], of: table, byteCount: size) }
     }

@@ -99,13 +99,13 @@ extension Hub {
 
     func step(_ cursor: inout ClientCursor) -> ClientStep {
         let (step, ready) = state.withLock { $0.step(&cursor) }
-        for continuation in ready { continuation.resume() }
+        for resume in ready { resume() }
         return step
     }
 
     func leave(_ cursor: inout ClientCursor) {
         let ready = state.withLock { $0.leave(&cursor) }
-        for continuation in ready { continuation.resume() }
+        for resume in ready { resume() }
     }
 
     func count(_ segment: FrameSegment, patternLimits: Int) {

@@ -111,14 +111,12 @@ public final class Hub: MessageOutlet {
         let id = state.withLock { $0.waiters.makeID() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let ready = state.withLock { state in
-                    guard state.waiters.add(id, goal, continuation) else { return [continuation] }
-                    return state.takeReady()
-                }
-                for continuation in ready { continuation.resume() }
+                let resume: RoomWaiters.Resume = { continuation.resume() }
+                let ready = state.withLock { $0.waiters.add(id, goal, resume) ? $0.takeReady() : [resume] }
+                for resume in ready { resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiters.cancel(id) }?.resume()
+            state.withLock { $0.waiters.cancel(id) }?()
         }
         state.withLock { $0.waiters.finish(id) }
     }

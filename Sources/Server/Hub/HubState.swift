@@ -69,7 +69,7 @@ struct HubState: Sendable {
     }
 
     /// A client's next step, and who need not wait any longer because of it.
-    mutating func step(_ cursor: inout ClientCursor) -> (ClientStep, [CheckedContinuation<Void, Never>]) {
+    mutating func step(_ cursor: inout ClientCursor) -> (ClientStep, [RoomWaiters.Resume]) {
         let step = cursor.next(&self)
         switch step {
         case .frames(let segment):
@@ -84,14 +84,14 @@ struct HubState: Sendable {
         return (step, takeReady())
     }
 
-    mutating func leave(_ cursor: inout ClientCursor) -> [CheckedContinuation<Void, Never>] {
+    mutating func leave(_ cursor: inout ClientCursor) -> [RoomWaiters.Resume] {
         cursor.leave(&self)
         return takeReady()
     }
 
     // MARK: Waiting
 
-    mutating func takeReady() -> [CheckedContinuation<Void, Never>] {
+    mutating func takeReady() -> [RoomWaiters.Resume] {
         guard !waiters.isEmpty else { return [] }
         let hasRoom = hasRoom(within: configuration.waitBytes / 2)
         let isDelivered = isDelivered

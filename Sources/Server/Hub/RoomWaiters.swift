@@ -9,7 +9,10 @@ struct RoomWaiters: Sendable {
         case delivered
     }
 
-    private var waiting: [Int: (goal: Goal, continuation: CheckedContinuation<Void, Never>)] = [:]
+    /// What lets one that waits go on; it is called outside of the lock.
+    typealias Resume = @Sendable () -> Void
+
+    private var waiting: [Int: (goal: Goal, resume: Resume)] = [:]
     /// Those that were cancelled before they began to wait.
     private var cancelled: Set<Int> = []
     private var lastID = 0
@@ -22,18 +25,18 @@ struct RoomWaiters: Sendable {
     }
 
     /// Adds one that waits; `false` when it was cancelled already.
-    mutating func add(_ id: Int, _ goal: Goal, _ continuation: CheckedContinuation<Void, Never>) -> Bool {
+    mutating func add(_ id: Int, _ goal: Goal, _ resume: @escaping Resume) -> Bool {
         guard cancelled.remove(id) == nil else { return false }
-        waiting[id] = (goal, continuation)
+        waiting[id] = (goal, resume)
         return true
     }
 
-    mutating func cancel(_ id: Int) -> CheckedContinuation<Void, Never>? {
+    mutating func cancel(_ id: Int) -> Resume? {
         guard let waiter = waiting.removeValue(forKey: id) else {
             cancelled.insert(id)
             return nil
         }
-        return waiter.continuation
+        return waiter.resume
     }
 
     /// Forgets one that is over.
@@ -42,10 +45,10 @@ struct RoomWaiters: Sendable {
     }
 
     /// Takes out those whose goal is reached.
-    mutating func take(where isReached: (Goal) -> Bool) -> [CheckedContinuation<Void, Never>] {
+    mutating func take(where isReached: (Goal) -> Bool) -> [Resume] {
         guard !waiting.isEmpty else { return [] }
         let ready = waiting.filter { isReached($0.value.goal) }
         for id in ready.keys { waiting[id] = nil }
-        return ready.values.map(\.continuation)
+        return ready.values.map(\.resume)
     }
 }
