@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Observer
+import ObserverModel
 
 /// Level detection, a line: the budget asks for 0.3 µs plain and 0.6 µs for JSON of 250 bytes.
 enum LevelBenchmark {
