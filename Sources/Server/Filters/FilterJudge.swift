@@ -27,7 +27,7 @@ struct FilterJudge: MessageSelector {
     private var limitHits = 0
     private(set) var hasHitLimit = false
     private var strikes = 0
-    private let matcher: LineMatcher?
+    private var matcher: LineMatcher?
     private let needle: Needle?
     private let hasWindow: Bool
     private let judgesLines: Bool
@@ -39,7 +39,6 @@ struct FilterJudge: MessageSelector {
     init(_ filter: MessageFilter) {
         self.filter = filter
         lanes = filter.lanes
-        matcher = filter.pattern.map { LineMatcher($0) }
         needle = filter.text.map { Needle($0) }
         hasWindow = filter.since != nil || filter.until != nil
         judgesLines = filter.judgesLines
@@ -47,6 +46,13 @@ struct FilterJudge: MessageSelector {
     }
 
     var hasGivenUp: Bool { strikes >= Self.strikeLimit }
+
+    /// Gives back what judging takes, until the next message is judged.
+    mutating func rest() {
+        matcher = nil
+        verdicts = [:]
+        scratch = []
+    }
 
     /// How many lines reached the limits since this was asked last.
     mutating func takeLimitHits() -> Int {
@@ -83,7 +89,7 @@ struct FilterJudge: MessageSelector {
         guard judgesLines, row.type == .log else { return true }
         if let level = filter.level, row.level < level { return false }
         if let stream = filter.stream, row.stream != stream { return false }
-        guard needle != nil || matcher != nil else { return true }
+        guard needle != nil || filter.pattern != nil else { return true }
         return selectsText(row.text, of: table)
     }
 
@@ -101,7 +107,9 @@ struct FilterJudge: MessageSelector {
 
     private mutating func selectsRaw(_ text: UnsafeBufferPointer<UInt8>, isNeedleFound: Bool) -> Bool {
         if let needle, !isNeedleFound, !needle.occurs(in: text) { return false }
-        guard let matcher else { return true }
+        guard let pattern = filter.pattern else { return true }
+        let matcher = matcher ?? LineMatcher(pattern)
+        self.matcher = matcher
         switch matcher.match(text) {
         case .match:
             strikes = max(0, strikes - 1)

@@ -13,8 +13,9 @@ extension Hub {
     public func page(_ request: PageRequest) throws(ParameterError) -> HistoryPage {
         let history = state.withLock { $0.history }
         var judge = FilterJudge(resolved(request.filter))
-        let isThisRun = request.run ?? configuration.run == configuration.run
-        let after = isThisRun ? request.after : nil
+        // As on a stream, a number of another run, or one above the newest, stands for the oldest message held.
+        let isKnown = request.run ?? configuration.run == configuration.run && request.after ?? 0 <= history.newest
+        let after = isKnown ? request.after : nil
         let page =
             if let tail = request.tail, after == nil {
                 history.tailPage(selectedBy: &judge, perContainer: tail, limit: request.limit)

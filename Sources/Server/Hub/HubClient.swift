@@ -145,6 +145,8 @@ public final class HubClient {
         turn -= max(Self.scanCost, segment.byteCount)
         write(counted: segment)
         checkPattern()
+        // From here on the pipeline judges, once for all clients with this filter.
+        if isWhole { judge.rest() }
     }
 
     private func write(_ segment: FrameSegment) {
