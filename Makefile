@@ -24,7 +24,7 @@ test: ## set up and run everything that must pass: format, unit, property and en
 	@scripts/check
 
 unit: setup ## run the unit and property tests alone
-	@swift test --disable-xctest --parallel --skip '^EndToEndTests\.'
+	@swift test --disable-xctest --no-parallel --skip '^EndToEndTests\.'
 
 end-to-end: ## run the end-to-end tests alone, against an engine of their own (as root)
 	@scripts/setup --tests

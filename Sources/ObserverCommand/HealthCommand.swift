@@ -36,7 +36,7 @@ struct HealthCommand: AsyncParsableCommand {
     private static func health(of address: ObserverAddress) async throws -> Health {
         do {
             let endpoint = EngineEndpoint(address: .tcp(host: address.host, port: address.port))
-            let client = try EngineClient(
+            let client = try DockerClient(
                 endpoint: endpoint,
                 logger: Logger(label: "observer") { _ in SwiftLogNoOpLogHandler() }
             )

@@ -85,15 +85,15 @@ struct LiveCommand: AsyncParsableCommand {
         let clock = LiveClock()
         let logger = Logger.observer(level: settings.logLevel, clock: clock)
         let endpoint: EngineEndpoint
-        let client: EngineClient
+        let client: DockerClient
         do {
             endpoint = try EngineEndpoint.resolve(
                 flag: environment.text(dockerHost, "OBSERVER_DOCKER_HOST"),
                 environment: environment.all
             )
-            var configuration = EngineClient.Configuration()
+            var configuration = DockerClient.Configuration()
             configuration.userAgent = "sentinell-observer/\(Version.text)"
-            client = try EngineClient(endpoint: endpoint, configuration: configuration, logger: logger)
+            client = try DockerClient(endpoint: endpoint, configuration: configuration, logger: logger)
         } catch {
             throw CommandFailure.usage(error.description)
         }

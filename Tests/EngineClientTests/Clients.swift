@@ -10,8 +10,8 @@ import TestSupport
 func makeClient(
     _ stub: StubEngine,
     security: TransportSecurity? = nil,
-    _ change: (inout EngineClient.Configuration) -> Void = { _ in }
-) throws(EngineError) -> EngineClient {
+    _ change: (inout DockerClient.Configuration) -> Void = { _ in }
+) throws(EngineError) -> DockerClient {
     try makeClient(
         stub.socketPath.isEmpty
             ? EngineEndpoint(address: .tcp(host: "127.0.0.1", port: stub.port), security: security)
@@ -23,12 +23,12 @@ func makeClient(
 /// A client of any endpoint.
 func makeClient(
     _ endpoint: EngineEndpoint,
-    _ change: (inout EngineClient.Configuration) -> Void = { _ in }
-) throws(EngineError) -> EngineClient {
-    var configuration = EngineClient.Configuration()
+    _ change: (inout DockerClient.Configuration) -> Void = { _ in }
+) throws(EngineError) -> DockerClient {
+    var configuration = DockerClient.Configuration()
     configuration.userAgent = "sentinell-observer/test"
     change(&configuration)
-    return try EngineClient(endpoint: endpoint, configuration: configuration, logger: Logger(label: "test"))
+    return try DockerClient(endpoint: endpoint, configuration: configuration, logger: Logger(label: "test"))
 }
 
 /// All that a stream still holds, and the error at its end.
@@ -53,7 +53,7 @@ func failure(_ call: () async throws(EngineError) -> Void) async -> EngineError?
 }
 
 /// Lets time pass by the client's own timers: a call that the stub leaves unanswered until its deadline.
-func letTimePass(_ client: EngineClient, _ time: Duration) async {
+func letTimePass(_ client: DockerClient, _ time: Duration) async {
     _ = await failure { () throws(EngineError) in _ = try await client.get("/stall", deadline: time) }
 }
 

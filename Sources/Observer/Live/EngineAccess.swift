@@ -9,7 +9,7 @@ internal import ObserverModel
 /// What the readers of one connection to the engine share: the client, the negotiated version, and where
 /// observations go.
 struct EngineAccess: Sendable {
-    let client: EngineClient
+    let client: DockerClient
     let identity: EngineIdentity
     let options: LiveOptions
     let timing: LiveTiming

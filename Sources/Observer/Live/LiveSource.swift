@@ -10,7 +10,7 @@ public import ObserverModel
 ///
 /// It sends GET and HEAD, nothing else (law 7): its client can do no more.
 public struct LiveSource: ObservationSource {
-    private let client: EngineClient
+    private let client: DockerClient
     private let options: LiveOptions
     private let timing: LiveTiming
     private let clock: any Clock<Duration>
@@ -35,7 +35,7 @@ public struct LiveSource: ObservationSource {
     ///   - wall: The clock of `t`.
     ///   - logger: Where problems are told.
     public init(
-        client: EngineClient,
+        client: DockerClient,
         options: LiveOptions,
         timing: LiveTiming = LiveTiming(),
         run: String,

@@ -7,7 +7,7 @@ public import NIOPosix
 /// The client side of an engine's HTTP API, for observing: it sends GET and HEAD, nothing else (law 7).
 ///
 /// Calls share a few kept connections; each stream has one of its own. All methods may be called from any task.
-public final class EngineClient: Sendable {
+public final class DockerClient: Sendable {
     /// What can be set.
     public struct Configuration: Sendable {
         /// The value of the `User-Agent` field; what no field may hold is left out.
@@ -147,7 +147,7 @@ public final class EngineClient: Sendable {
     }
 }
 
-extension EngineClient {
+extension DockerClient {
     /// Sends a request and waits for the whole answer, whatever its status.
     func perform(
         _ request: EngineRequest,

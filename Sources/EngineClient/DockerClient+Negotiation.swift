@@ -2,7 +2,7 @@
 
 import DockerAPI
 
-extension EngineClient {
+extension DockerClient {
     /// Asks who the engine is, and which version of the API both sides know.
     ///
     /// As the docker CLI does: `HEAD /_ping`, else `GET /_ping`, without a version in the path (facts A1, A2, K1); its
