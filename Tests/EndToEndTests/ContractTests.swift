@@ -90,7 +90,8 @@ extension EndToEnd {
                 let first = try await own.wait(for: "connected") { $0.type == "connected" }
                 #expect(first.container == name)
                 #expect(first.text == "Connected to \(name) logs")
-                #expect(try await own.wait(for: "the last line") { $0.type == "log" }.text == "two")
+                let line = try await own.wait(for: "the last line") { $0.type == "log" }
+                #expect(line.text == "two")
                 let unknown = try await observer.stream("/nobody-\(scene.token)")
                 let error = try await unknown.wait(for: "the error") { $0.type == "error" }
                 #expect(error.text == "Container nobody-\(scene.token) not found or not monitored")
@@ -109,10 +110,9 @@ extension EndToEnd {
                     "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo $i; usleep 5000; done"
                 )
                 let first = try await observer.stream("?types=log")
-                let run = try #require(
-                    try await first.wait(for: "connected") { $0.type == "connected" }.json["run"].string
-                )
-                try await first.wait(for: "a hundred lines") { _ in first.lines.count >= 100 }
+                let connected = try await first.wait(for: "connected") { $0.type == "connected" }
+                let run = try #require(connected.json["run"].string)
+                try await first.waitForLines(100)
                 let last = try #require(first.lines.last?.sequence)
                 first.probe.abort()
                 let second = try await observer.stream("?types=log&after=\(last)&run=\(run)")

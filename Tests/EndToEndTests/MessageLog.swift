@@ -9,8 +9,14 @@ final class MessageLog {
     struct Message {
         let json: JSON
         let bytes: [UInt8]
+        let type: String
 
-        var type: String { json["type"].string ?? "" }
+        init(_ bytes: [UInt8]) throws {
+            json = try JSON(bytes)
+            type = json["type"].string ?? ""
+            self.bytes = bytes
+        }
+
         var sequence: Int { json["seq"].int ?? -1 }
         var eventType: String { json["event_type"].string ?? "" }
         var container: String { json["container"].string ?? "" }
@@ -21,6 +27,8 @@ final class MessageLog {
 
     let probe: WebSocketProbe
     private(set) var messages: [Message] = []
+    /// How many of them are log lines.
+    private(set) var lineCount = 0
 
     init(_ probe: WebSocketProbe) {
         self.probe = probe
@@ -52,10 +60,26 @@ final class MessageLog {
         }
     }
 
+    /// Waits until so many log lines have come.
+    func waitForLines(_ count: Int, within deadline: Duration = .seconds(30)) async throws {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: deadline)
+        while lineCount < count {
+            let rest = clock.now.duration(to: end)
+            guard rest > .zero, try await receive(within: rest) else {
+                throw DeadlineExceeded(description: "\(lineCount) of \(count) lines within \(deadline)\n\(recent)")
+            }
+        }
+    }
+
     /// Takes what has come; `false` at the stream's end.
     func receive(within deadline: Duration) async throws -> Bool {
         guard let batch = try await probe.next(within: deadline) else { return false }
-        for bytes in batch { messages.append(Message(json: try JSON(bytes), bytes: bytes)) }
+        for bytes in batch {
+            let message = try Message(bytes)
+            if message.type == "log" { lineCount += 1 }
+            messages.append(message)
+        }
         return true
     }
 
