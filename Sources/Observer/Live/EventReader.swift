@@ -21,13 +21,16 @@ actor EventReader {
     private var lastObserved: Timestamp?
     private var remembered: Set<[UInt8]> = []
     private var order: [[UInt8]] = []
-    private var wasUnreachable = false
+    /// Whether a stream was ever open: before that nothing can have been missed.
+    private var hasOpened = false
+    /// When the engine was found not to answer, since the last stream was open.
+    private var lostAt: Timestamp?
 
     private static let filters = Filters().adding("type", "container").adding("type", "network")
 
-    /// Says that the engine could not be reached since the last event.
-    func noteUnreachable() {
-        wasUnreachable = true
+    /// Says that the engine could not be reached at a time; the earliest since the last stream counts.
+    func noteUnreachable(at time: Timestamp) {
+        lostAt = lostAt ?? time
     }
 
     /// Reads until the engine cannot be reached, or the task is cancelled.
@@ -44,7 +47,7 @@ actor EventReader {
             do {
                 _ = try await access.client.get("/_ping", deadline: .seconds(5))
             } catch {
-                wasUnreachable = true
+                noteUnreachable(at: access.wall.now())
                 reports.put(.lost("\(error)"))
                 return
             }
@@ -62,7 +65,8 @@ actor EventReader {
         defer { stream.cancel() }
         let (missed, gap) = try await missedEvents(until: stream.head, access: access)
         opened()
-        wasUnreachable = false
+        hasOpened = true
+        lostAt = nil
         reports.put(.opened(missed: missed, gap: gap))
         var splitter = JSONObjectSplitter()
         var objects: [ArraySlice<UInt8>] = []
@@ -106,7 +110,12 @@ actor EventReader {
         until head: ResponseHead,
         access: EngineAccess
     ) async throws -> ([IncomingEvent], Gap?) {
-        guard let lastTime else { return ([], wasUnreachable ? gap(.engineRestarted, access: access) : nil) }
+        // What is admitted below moves the last event on.
+        let from = lastObserved ?? lostAt
+        guard let lastTime else {
+            let isRestart = hasOpened && lostAt != nil
+            return ([], isRestart ? gap(.engineRestarted, from: from, access: access) : nil)
+        }
         // `Date` has whole seconds: one more makes sure that history and stream overlap. The engine then waits out
         // that second, at most (fact F4).
         let now = head["Date"].flatMap(HTTPDate.parse) ?? access.wall.now()
@@ -134,10 +143,10 @@ actor EventReader {
         // `since` is inclusive (fact F2): a ring that does not hold the last event has overflown or is a new engine's
         // (facts F3, J7). Other types of events count towards its 256, so a few less mean overflow too.
         let isOverflow = objects.count >= Self.ring / 2
-        return (missed, gap(isOverflow ? .eventsLost : .engineRestarted, access: access))
+        return (missed, gap(isOverflow ? .eventsLost : .engineRestarted, from: from, access: access))
     }
 
-    private func gap(_ reason: Gap.Reason, access: EngineAccess) -> Gap {
+    private func gap(_ reason: Gap.Reason, from: Timestamp?, access: EngineAccess) -> Gap {
         let message =
             reason == .eventsLost
             ? "The engine's ring of 256 events overflowed while the event stream was cut; a list shows what they led to"
@@ -145,7 +154,7 @@ actor EventReader {
         return Gap(
             scope: .engine,
             reason: reason,
-            from: lastObserved,
+            from: from,
             to: access.wall.now(),
             message: message
         )

@@ -80,7 +80,7 @@ public struct LiveSource: ObservationSource {
                 )
                 told = reason
             }
-            await fleet.events.noteUnreachable()
+            await fleet.events.noteUnreachable(at: wall.now())
             try? await clock.sleep(for: backoff.next())
         }
     }
