@@ -34,7 +34,15 @@ struct ObserverAddress: Sendable, Hashable, CustomStringConvertible {
             }
             port = number
         }
-        guard !host.isEmpty else {
+        // Names and addresses of hosts have no other characters; a blank or a quote is a slip of the keyboard.
+        let allowed = host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: "-._:%".utf8.contains(byte)
+            }
+        }
+        guard !host.isEmpty, allowed else {
             throw CommandFailure.usage("\(text) is no address of an observer; it looks like http://127.0.0.1:8001")
         }
     }

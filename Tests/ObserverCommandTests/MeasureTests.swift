@@ -41,7 +41,7 @@ struct MeasureTests {
 
     @Test(
         "An address that is none is a usage error with the text",
-        arguments: ["http://", "host:x", "https://a", ":80"]
+        arguments: ["http://", "host:x", "https://a", ":80", "not a url"]
     )
     func badAddresses(text: String) {
         let failure = #expect(throws: CommandFailure.self) { try ObserverAddress(text) }
