@@ -39,6 +39,9 @@ final class WebSocketProbeHandler: ChannelInboundHandler {
         }
     }
 
+    /// The close frame, once it came.
+    private var farewell: (code: Int, reason: String)?
+
     /// Returns the bytes behind the handshake, once it is complete.
     private func readHandshake(_ bytes: inout ByteBuffer) throws -> ByteBuffer? {
         let reply = try parser.append(bytes.readableBytesView)
@@ -72,6 +75,8 @@ final class WebSocketProbeHandler: ChannelInboundHandler {
         if inbox.add(messages, tally: tally, pings: pings) {
             context.channel.setOption(.autoRead, value: false).whenComplete { _ in }
         }
+        // Behind the messages that came in the same read.
+        if let farewell { inbox.end(.closed(code: farewell.code, reason: farewell.reason)) }
     }
 
     /// Handles what is not a whole text message, and returns a message that a fragment completes.
@@ -85,7 +90,7 @@ final class WebSocketProbeHandler: ChannelInboundHandler {
         case 0x8:
             let payload = [UInt8](frame.payload)
             let code = payload.count >= 2 ? Int(payload[0]) << 8 | Int(payload[1]) : 1005
-            inbox.end(.closed(code: code, reason: String(decoding: payload.dropFirst(2), as: UTF8.self)))
+            farewell = (code, String(decoding: payload.dropFirst(2), as: UTF8.self))
             send(opcode: 0x8, Array(payload.prefix(2)), context)
         case 0x9:
             pings += 1
