@@ -51,11 +51,12 @@ final class MessageLog {
             }
             let rest = clock.now.duration(to: end)
             // Heartbeats come every second, so that the deadline is looked at although nothing else happens.
-            guard rest > .zero else {
-                throw DeadlineExceeded(description: "not within \(deadline): \(what)\n\(recent)")
-            }
-            guard try await receive(within: rest) else {
-                throw DeadlineExceeded(description: "the stream ended before: \(what)\n\(recent)")
+            do {
+                guard rest > .zero, try await receive(within: rest) else {
+                    throw DeadlineExceeded(description: "too late, or the stream has ended (\(probe.ending as Any))")
+                }
+            } catch let error as DeadlineExceeded {
+                throw DeadlineExceeded(description: "not within \(deadline): \(what): \(error)\n\(recent)")
             }
         }
     }

@@ -15,6 +15,7 @@ actor ModelEngine {
         let id: ContainerID
         var name: String
         var isRunning = false
+        var startCount = 0
         var startedAt: Timestamp?
         var finishedAt: Timestamp?
         var exitCode = 0
@@ -83,6 +84,7 @@ actor ModelEngine {
 
     func start(_ id: ContainerID) {
         containers[id]?.isRunning = true
+        containers[id]?.startCount += 1
         containers[id]?.startedAt = tick()
         tell("start", id)
     }
@@ -228,6 +230,7 @@ actor ModelEngine {
         }
         let encoder = LogEncoder(framing: .multiplexed)
         let run = containers[id]?.startedAt
+        let countAtFirst = containers[id]?.lines.count ?? 0
         while !Task.isCancelled {
             let lines = containers[id]?.lines ?? []
             while next < lines.count {
@@ -242,8 +245,8 @@ actor ModelEngine {
                     isTerminated: !line.isUnterminated,
                     to: &bytes
                 )
-                // Follow misses an unterminated last line (fact H14).
-                if line.isUnterminated, query["follow"] == "1", next == lines.count { continue }
+                // Follow misses an unterminated last line that is written while it follows (fact H14).
+                if line.isUnterminated, query["follow"] == "1", next == lines.count, next > countAtFirst { continue }
                 guard left >= bytes.count else {
                     await responder.chunk(Array(bytes.prefix(left)))
                     responder.close()

@@ -108,8 +108,9 @@ struct LiveSourceTests {
                 guard Int.random(in: 0..<6, using: &random) == 0 else { continue }
                 await engine.write(1, to: id, unterminated: true)
                 await engine.die(id, exitCode: 1)
-                // An engine waits 100 ms before a policy's restart; here until the end was observed.
-                let count = emitted.actions(of: id).count { $0 == "start" }
+                // An engine waits 100 ms before a policy's restart; here until the end was observed. The observer may
+                // not even know of the start by now, so the engine's own count is what has to be reached.
+                let count = await engine.containers[id]?.startCount ?? 0
                 _ = try await eventually("the die of run \(count)") {
                     emitted.actions(of: id).count { $0.hasPrefix("die") } == count ? true : nil
                 }
