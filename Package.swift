@@ -63,8 +63,8 @@ let package = Package(
         .target(
             name: "HTTPCore",
             dependencies: [
-                "Bytes", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioHTTPTypes, nioHTTPTypesHTTP1, httpTypes,
-                hummingbirdCore, logging, lifecycle,
+                nioCore, nioPosix, nioHTTP1, nioWebSocket, nioHTTPTypes, nioHTTPTypesHTTP1, httpTypes, hummingbirdCore,
+                logging, lifecycle,
             ],
             swiftSettings: settings
         ),
@@ -99,8 +99,7 @@ let package = Package(
         .executableTarget(
             name: "ObserverBenchmarks",
             dependencies: [
-                "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "HTTPCore", "Server",
-                nioCore, nioPosix, logging,
+                "Bytes", "ObserverModel", "Observer", "HTTPCore", "Server", "TestSupport", logging,
             ],
             path: "Benchmarks/ObserverBenchmarks",
             swiftSettings: settings

@@ -1,25 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// `ObserverBenchmarks [--smoke] [NAME…]`: measures the rows of the performance budget, each against a peer or a limit
 /// in the same run, and prints a table.
 ///
-/// `--smoke` runs each for a moment, to see that it works. Names choose rows: `levels`, `state`.
+/// `--smoke` runs each for a moment, to see that it works. Names choose rows: `levels`, `state`,
+/// `fan-out`, and, with the engine that `scripts/end-to-end` starts, `live` and `memory`.
 @main
 enum Benchmarks {
-    static func main() {
-        var arguments = Array(CommandLine.arguments.dropFirst())
+    static func main() async {
+        do {
+            try await run(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            print("failed: \(error)")
+            exit(1)
+        }
+    }
+
+    private static func run(_ given: [String]) async throws {
+        var arguments = given
+        if arguments.first == "--drain", arguments.count > 2, let port = UInt16(arguments[1]),
+            let count = Int(arguments[2])
+        {
+            return try Drain.run(port: port, count: count, path: arguments.count > 3 ? arguments[3] : nil)
+        }
         let isSmoke = arguments.contains("--smoke")
         arguments.removeAll { $0 == "--smoke" }
         let scale = Scale(isSmoke: isSmoke)
-        let all: [(String, (Scale) -> [Row])] = [
+        let all: [(String, (Scale) async throws -> [Row])] = [
             ("levels", { LevelBenchmark.run($0) }),
             ("state", { StateBenchmark.run($0) }),
+            ("fan-out", { try await FanOutBenchmark.run($0) }),
+            ("live", { try await LiveBenchmark.run($0) }),
+            ("memory", { try await MemoryBenchmark.run($0) }),
         ]
-        var rows: [Row] = []
-        for (name, benchmark) in all where arguments.isEmpty || arguments.contains(name) {
-            rows += benchmark(scale)
+        guard arguments.allSatisfy({ name in all.contains { $0.0 == name } }) else {
+            throw Unmeasured("rows are \(all.map(\.0)), not \(arguments)")
         }
-        Row.printTable(rows)
+        Row.printHead()
+        var count = 0
+        for (name, benchmark) in all where arguments.isEmpty || arguments.contains(name) {
+            for row in try await benchmark(scale) {
+                row.print()
+                count += 1
+            }
+        }
+        print("summary: \(count) rows measured")
     }
 }
 
@@ -45,10 +76,14 @@ struct Row: Sendable {
     /// The ratio of the two, and what the budget asks for.
     var ratio: String
 
-    static func printTable(_ rows: [Row]) {
-        print("| what | measured | against | ratio |\n|---|---|---|---|")
-        for row in rows { print("| \(row.name) | \(row.figure) | \(row.against) | \(row.ratio) |") }
-        print("summary: \(rows.count) rows measured")
+    static func printHead() {
+        Swift.print("| what | measured | against | ratio |\n|---|---|---|---|")
+    }
+
+    func print() {
+        Swift.print("| \(name) | \(figure) | \(against) | \(ratio) |")
+        // A row takes minutes: it is shown when it is there.
+        fflush(nil)
     }
 }
 

@@ -51,7 +51,7 @@ public struct ContainerSummary: Sendable, Hashable {
     }
 }
 
-/// A container's name as people write it: the engine puts a slash before.
-func nameWithoutSlash(_ name: String) -> String {
+/// A container's name as people write it: the engine puts a slash before (fact B8).
+public func nameWithoutSlash(_ name: String) -> String {
     name.utf8.first == UInt8(ascii: "/") ? String(name.dropFirst()) : name
 }

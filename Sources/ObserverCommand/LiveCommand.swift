@@ -117,7 +117,7 @@ struct LiveCommand: AsyncParsableCommand {
 
     private func liveOptions(_ environment: Environment) throws -> LiveOptions {
         var options = LiveOptions()
-        options.selection = selection.selection(environment)
+        options.selection = try selection.selection(environment)
         options.selection.own = OwnContainer.candidates(
             mountInfo: TextFile.read("/proc/self/mountinfo", limit: 4 << 20) ?? "",
             cgroup: TextFile.read("/proc/self/cgroup", limit: 1 << 20) ?? "",
@@ -175,11 +175,20 @@ struct SelectionOptions: ParsableArguments {
     )
     var exclude: [String] = []
 
-    func selection(_ environment: Environment) -> ContainerSelection {
+    func selection(_ environment: Environment) throws -> ContainerSelection {
         ContainerSelection(
-            included: environment.list(container, "OBSERVER_CONTAINER").map { Glob($0) },
+            included: try Self.globs(environment.list(container, "OBSERVER_CONTAINER"), option: "--container"),
             labels: environment.list(label, "OBSERVER_LABEL").map { ContainerSelection.LabelCondition($0) },
-            excluded: environment.list(exclude, "OBSERVER_EXCLUDE").map { Glob($0) }
+            excluded: try Self.globs(environment.list(exclude, "OBSERVER_EXCLUDE"), option: "--exclude")
         )
+    }
+
+    private static func globs(_ texts: [String], option: String) throws -> [Glob] {
+        try texts.map { text in
+            guard let glob = Glob(text) else {
+                throw CommandFailure.usage("\(option) \"\(text)\" \(Glob.rule)")
+            }
+            return glob
+        }
     }
 }

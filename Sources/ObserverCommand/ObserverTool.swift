@@ -6,7 +6,7 @@ import ArgumentParser
 struct ObserverTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "observer",
-        abstract: "A flight recorder and flight simulator for container fleets.",
+        abstract: "Watches container fleets, and tells what happened and why.",
         discussion: """
             Watches Docker containers and serves their logs, lifecycle events and resource use over one HTTP and
             WebSocket API.

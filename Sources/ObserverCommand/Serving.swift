@@ -24,6 +24,7 @@ struct Serving: Sendable {
     let logger: Logger
 
     func run() async throws {
+        OpenFiles.raiseLimit()
         let directory = ContainerDirectory()
         let hub = Hub(
             configuration: HubConfiguration(

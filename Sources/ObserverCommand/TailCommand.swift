@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Observer
 
 /// `observer tail`: follow a running observer in the terminal.
 struct TailCommand: AsyncParsableCommand {
@@ -52,7 +53,8 @@ struct TailCommand: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: "How many recent lines of each container to show first. [env: OBSERVER_TAIL, default: 100]"
+        help:
+            "How many recent lines of each container to show first, 2000 in all. [env: OBSERVER_TAIL, default: 100]"
     )
     var tail: Int?
 
@@ -107,7 +109,7 @@ struct TailCommand: AsyncParsableCommand {
             ("types", environment.text(types, "OBSERVER_TYPES")), ("since", environment.text(since, "OBSERVER_SINCE")),
         ]
         for case (let name, let value?) in single { query.append((name, value)) }
-        if let tail = try environment.integer(tail, "OBSERVER_TAIL", in: 0...100_000, option: "--tail") {
+        if let tail = try environment.integer(tail, "OBSERVER_TAIL", in: 0...TailScan.totalLimit, option: "--tail") {
             query.append(("tail", String(tail)))
         }
         guard !query.isEmpty else { return "/ws/logs" }

@@ -24,7 +24,11 @@ struct TailPrinter: Sendable {
             return "\(dim(time)) \(name(message)) \(coloured(Self.padded(action, 8), isBad ? 31 : 33)) \(bold(text))"
         case "verdict", "incident":
             return "\(dim(time)) \(name(message)) \(coloured(Self.padded(type, 8), 31)) \(bold(text))"
-        case "gap", "engine", "mark", "anomaly", "end", "seek", "error", "command":
+        case "mark":
+            let name = "@" + Self.shown(message["name"]?.string ?? "")
+            let said = Self.shown(message["text"]?.string ?? "")
+            return "\(dim(time)) \(coloured(Self.padded(type, 8), 33)) \(bold(name)) \(said)"
+        case "gap", "engine", "anomaly", "end", "seek", "error", "command":
             let said = text.isEmpty ? Self.shown(String(decoding: json, as: UTF8.self)) : text
             return "\(dim(time)) \(coloured(Self.padded(type, 8), type == "error" || type == "gap" ? 31 : 33)) \(said)"
         case "stats":

@@ -27,7 +27,8 @@ extension EndToEnd {
             arguments: [
                 ["live", "--port", "banana"], ["live", "--port", "70000"], ["live", "--nonsense"], ["nonsense"],
                 ["live", "--label"], ["live", "--docker-host", "ssh://somebody@example.org"],
-                ["live", "--docker-host", "carrier-pigeon://x"], ["live", "--token-file", "/nonexistent/token"],
+                ["live", "--docker-host", "carrier-pigeon://x"], ["live", "--container", "web-["],
+                ["live", "--exclude", ""], ["tail", "--tail", "2001"], ["live", "--token-file", "/nonexistent/token"],
                 ["tail", "not a url"], ["health", "ftp://x"],
             ]
         )

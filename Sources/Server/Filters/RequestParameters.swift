@@ -103,7 +103,7 @@ struct RequestParameters {
                 throw ParameterError(
                     "container",
                     value,
-                    "is not a pattern for names: use * ? [a-z] or a name, \(Glob.lengthLimit) bytes at most"
+                    Glob.rule
                 )
             }
             if !globs.contains(glob) { globs.append(glob) }

@@ -128,8 +128,3 @@ extension ContainerEntry {
         return judge.judge(run)
     }
 }
-
-/// A container's name as people know it (fact B8).
-func nameWithoutSlash(_ name: String) -> String {
-    name.utf8.first == UInt8(ascii: "/") ? String(name.dropFirst()) : name
-}
