@@ -42,14 +42,14 @@ struct Stand {
     }
 
     /// An observer that serves.
-    struct Observer {
+    struct RunningObserver {
         let process: ChildProcess
         /// Its address, as in `127.0.0.1:41234`.
         let authority: String
     }
 
     /// Starts an observer and waits until it serves.
-    func observe(_ options: [String], in fixture: Fixture) async throws -> Observer {
+    func observe(_ options: [String], in fixture: Fixture) async throws -> RunningObserver {
         let ready = try fixture.temporaryDirectory() + "/ready"
         let process = try ChildProcess.launch(
             binary,
@@ -63,6 +63,6 @@ struct Stand {
         // {"url":"http://127.0.0.1:41234",…
         let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
         guard parts.count > 3, parts[3].hasPrefix("http://") else { throw Unmeasured("ready file: \(text)") }
-        return Observer(process: process, authority: String(parts[3].dropFirst(7)))
+        return RunningObserver(process: process, authority: String(parts[3].dropFirst(7)))
     }
 }
