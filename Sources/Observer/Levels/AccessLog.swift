@@ -10,6 +10,8 @@ internal import ObserverModel
 enum AccessLog {
     /// How long a request target may be that is looked behind; servers refuse longer ones by default.
     private static let maximumTarget = 8_192
+    /// How many slashes part HAProxy's timers; other formats have fewer before the request, two in the date.
+    private static let timerSlashes = 4
 
     /// The level of the request line at `start`, if it is one and a status follows; where `isQuoted`, a quote precedes
     /// and ends it.
@@ -54,9 +56,14 @@ enum AccessLog {
         else {
             return false
         }
-        return word.is("get") || word.is("post") || word.is("put") || word.is("head") || word.is("delete")
-            || word.is("patch") || word.is("options") || word.is("connect") || word.is("trace")
-            || word.is("propfind") || word.is("report")
+        switch word.first {
+        case UInt8(ascii: "g"): return word.is("get")
+        case UInt8(ascii: "p"):
+            return word.is("post") || word.is("put") || word.is("patch") || word.is("propfind")
+        default:
+            return word.is("head") || word.is("delete") || word.is("options") || word.is("connect") || word.is("trace")
+                || word.is("report")
+        }
     }
 
     /// The number of three digits that stands alone at an index, with blanks, a colon, a dash or an arrow before it.
@@ -92,6 +99,7 @@ enum AccessLog {
 
     /// The level of HAProxy's status, which stands behind the five timers that slashes part: `0/0/1/48/49 200`.
     static func proxyLevel(_ line: Span<UInt8>, from start: Int, before end: Int) -> Level? {
+        guard line.count(of: UInt8(ascii: "/"), from: start, before: end) >= timerSlashes else { return nil }
         var index = start
         while index < end {
             var slashes = 0
@@ -99,7 +107,7 @@ enum AccessLog {
                 if line[index] == UInt8(ascii: "/") { slashes += 1 }
                 index += 1
             }
-            if slashes == 4, let status = status(line, index, end) { return level(status: status) }
+            if slashes == timerSlashes, let status = status(line, index, end) { return level(status: status) }
             while index < end, line[index] != 0x20 { index += 1 }
             index += 1
         }

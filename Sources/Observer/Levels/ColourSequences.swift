@@ -9,16 +9,21 @@ enum ColourSequences {
     static func first(_ line: Span<UInt8>, limit: Int) -> Int? {
         let end = min(line.count, limit)
         var index = 0
-        while index &+ 8 <= end {
-            let mask = ByteMask.matches(line.word(at: index), escape)
-            if mask != 0 { return index &+ mask.trailingZeroBitCount / 8 }
-            index &+= 8
+        // Nearly no line has one, so four blocks are asked at once.
+        while index &+ 4 &* ByteBlock.width <= end {
+            if !(escapes(line, index) .| escapes(line, index &+ 2 &* ByteBlock.width)).isEmpty { break }
+            index &+= 4 &* ByteBlock.width
         }
-        while index < end {
-            if line[index] == escape { return index }
-            index &+= 1
-        }
-        return nil
+        index = line.firstIndex(index, before: end, { $0.equal(escape) }, { $0 == escape })
+        return index < end ? index : nil
+    }
+
+    /// The escapes of the two blocks at an index, one over the other; the caller has checked that there are two.
+    @inline(__always)
+    private static func escapes(_ line: Span<UInt8>, _ index: Int) -> ByteBlock.Mask {
+        // SAFETY: the caller has checked the index.
+        ByteBlock(line, unchecked: index).equal(escape)
+            .| ByteBlock(line, unchecked: index &+ ByteBlock.width).equal(escape)
     }
 
     /// Copies as much of the line as the buffer holds, without its control sequences.

@@ -6,17 +6,8 @@ internal import ObserverModel
 ///
 /// It goes by the borders of the word, by its case, and by what the walk passed before it.
 enum DelimitedTag {
-    /// The level of the word in a range, or `nil` when it is a mere word.
-    @inline(__always)
-    static func level(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ scan: HeaderScan) -> Level? {
-        if end - start == 1 { return letterLevel(line, start, scan) }
-        guard let word = LevelWords.find(line, start, end) else {
-            return end - start == 2 ? doubledLetterLevel(line, start, scan) : nil
-        }
-        return judge(line, start, end, word, scan)
-    }
-
-    private static func judge(
+    /// The level of the level's name in a range, or `nil` when it is a mere word.
+    static func level(
         _ line: Span<UInt8>,
         _ start: Int,
         _ end: Int,
@@ -211,7 +202,7 @@ enum DelimitedTag {
 
     /// A single letter: `16:13:38.811  1702  2395 D Tag`, `[I 10:00:00 app]`, `[W]`, `W | etcd`, `E [23/Nov/2026:…`,
     /// `W! …`.
-    private static func letterLevel(_ line: Span<UInt8>, _ start: Int, _ scan: HeaderScan) -> Level? {
+    static func letterLevel(_ line: Span<UInt8>, _ start: Int, _ scan: HeaderScan) -> Level? {
         let letter = line[start]
         guard ByteKind.isUpper(letter), let level = LevelWords.find(letter: letter) else { return nil }
         let before = start > scan.start ? line[start - 1] : 0x20
@@ -243,9 +234,9 @@ enum DelimitedTag {
         return level
     }
 
-    /// Xorg's `(EE)`, `(WW)`, `(II)`.
-    private static func doubledLetterLevel(_ line: Span<UInt8>, _ start: Int, _ scan: HeaderScan) -> Level? {
-        guard line[start] == line[start + 1], start > scan.start, line[start - 1] == UInt8(ascii: "("),
+    /// Xorg's `(EE)`, `(WW)`, `(II)`, of a letter that stands twice.
+    static func doubledLetterLevel(_ line: Span<UInt8>, _ start: Int, _ scan: HeaderScan) -> Level? {
+        guard start > scan.start, line[start - 1] == UInt8(ascii: "("),
             line.byte(start + 2, before: scan.end) == UInt8(ascii: ")")
         else { return nil }
         switch line[start] {

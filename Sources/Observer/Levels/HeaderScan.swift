@@ -58,6 +58,10 @@ struct HeaderScan {
     mutating func walk(_ line: Span<UInt8>) -> Outcome {
         while index < limit, prose <= Self.maximumProse {
             let byte = line[index]
+            if byte <= 0x20 {
+                index &+= 1
+                continue
+            }
             let outcome: Outcome?
             if ByteKind.isLetter(byte) {
                 outcome = passWord(line)
@@ -78,13 +82,11 @@ struct HeaderScan {
         let wordStart = index
         let wordEnd = line.lettersEnd(wordStart, before: end)
         let next = line.byte(wordEnd, before: end)
-        if wordEnd - wordStart <= LevelWords.maximumCount {
-            if let level = DelimitedTag.level(line, wordStart, wordEnd, self) {
-                return .level(level, .tag)
-            }
+        if let level = tagLevel(line, wordStart, wordEnd) { return .level(level, .tag) }
+        if next != 0x20 {
+            if next == UInt8(ascii: "=") { return passPair(line, wordStart, wordEnd) }
+            if ByteKind.joins(next), !isStop(line, wordEnd) { return passName(line, wordStart) }
         }
-        if next == UInt8(ascii: "=") { return passPair(line, wordStart, wordEnd) }
-        if ByteKind.joins(next), !isStop(line, wordEnd) { return passName(line, wordStart) }
         if prose == 0, depth == 0, next == 0x20, ByteKind.isUpper(line[wordStart]),
             let level = AccessLog.level(line, at: wordStart, before: end, isQuoted: false)
         {
@@ -93,6 +95,17 @@ struct HeaderScan {
         countWord(line, wordStart, wordEnd)
         index = wordEnd
         return nil
+    }
+
+    /// The level that the word in a range is set as; asks no more of a mere word than that it names none.
+    @inline(__always)
+    private func tagLevel(_ line: Span<UInt8>, _ wordStart: Int, _ wordEnd: Int) -> Level? {
+        if wordEnd &- wordStart == 1 { return DelimitedTag.letterLevel(line, wordStart, self) }
+        if let word = LevelWords.find(line, wordStart, wordEnd) {
+            return DelimitedTag.level(line, wordStart, wordEnd, word, self)
+        }
+        let isDoubled = wordEnd &- wordStart == 2 && line[wordStart] == line[wordStart &+ 1]
+        return isDoubled ? DelimitedTag.doubledLetterLevel(line, wordStart, self) : nil
     }
 
     /// Whether a joining byte at an index merely ends a sentence or a word: `done.`, `foo -`.
@@ -173,11 +186,7 @@ struct HeaderScan {
     @inline(__always)
     private mutating func passStamp(_ line: Span<UInt8>) -> Outcome? {
         let stampStart = index
-        index = line.tokenEnd(index, before: end)
-        while index < end, line[index] == UInt8(ascii: ":"), ByteKind.isDigit(line.byte(index + 1, before: end)) {
-            hasStamp = true
-            index = line.tokenEnd(index + 1, before: end)
-        }
+        index = line.stampEnd(index, before: end, hasColon: &hasStamp)
         // A date, a time, an address, a process: whatever is long enough not to be a count.
         if index - stampStart >= 4 { hasStamp = true }
         return nil
@@ -200,6 +209,8 @@ struct HeaderScan {
         case UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "$"),
             UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: "~"),
             0x80...:
+            // A dash between blanks.
+            if line.byte(index + 1, before: end) <= 0x20 { break }
             let tokenEnd = line.tokenEnd(index + 1, before: end)
             if tokenEnd > index + 1, line.byte(tokenEnd, before: end) == UInt8(ascii: "=") {
                 return passPair(line, index, tokenEnd)

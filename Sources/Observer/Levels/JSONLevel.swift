@@ -50,7 +50,7 @@ struct JSONLevel {
                 isObject = true
                 return index + 1
             case UInt8(ascii: ","):
-                index += 1
+                index &+= 1
             case UInt8(ascii: "\""):
                 guard let next = readMember(line, index, end, depth) else { return nil }
                 index = next
@@ -117,8 +117,13 @@ struct JSONLevel {
         }
     }
 
+    /// The first index from `start` that holds no blank; most loggers write none between the parts.
     @inline(__always)
     private static func skipSpace(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        start < end && line[start] > 0x20 ? start : spaceEnd(line, start, end)
+    }
+
+    private static func spaceEnd(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
         var index = start
         while index < end, line[index] <= 0x20 { index &+= 1 }
         return index

@@ -28,12 +28,12 @@ enum LastResortWords {
                 letters = run < LetterBlock.width ? letters & (UInt64.max >> UInt64(run)) : 0
                 next = run < LetterBlock.width ? next &- run : line.lettersEnd(next, before: end)
             }
-            var starts = letters & ~(letters << 1)
+            // Where words of three letters or more begin.
+            var starts = letters & ~(letters << 1) & letters >> 1 & letters >> 2
             while starts != 0 {
                 let offset = starts.trailingZeroBitCount
                 starts &= starts &- 1
                 let count = (~(letters >> UInt64(offset))).trailingZeroBitCount
-                guard count >= 3 else { continue }
                 let word = base &+ offset
                 guard let level = judge(line, word, word &+ count, start, end), level > found ?? .info else { continue }
                 if level == .critical { return level }
@@ -92,9 +92,10 @@ enum LastResortWords {
             let after = line.byte(end, before: lineEnd)
             guard after == UInt8(ascii: ":") || after == UInt8(ascii: "=") else { return nil }
         }
+        // The likeliest first: `0 errors`, `no error`.
+        if MentionedWords.isTakenBack(line, start, from: lineStart) { return nil }
         if MentionedWords.isEmptied(line, end, before: lineEnd, isError: telling.isError) { return nil }
         if MentionedWords.isCompound(line, end, before: lineEnd) { return nil }
-        if MentionedWords.isTakenBack(line, start, from: lineStart) { return nil }
         return telling.level
     }
 

@@ -15,7 +15,13 @@ public enum LevelDetector {
     /// Looks at a line without its line end.
     public static func inspect(_ line: Span<UInt8>) -> LineFinding {
         guard let escape = ColourSequences.first(line, limit: maximumColoured) else { return inspectPlain(line) }
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: min(line.count, maximumColoured)) { buffer in
+        return inspectColoured(line, firstEscape: escape)
+    }
+
+    /// Looks at a line without its control sequences; apart from ``inspect(_:)``, which thereby needs no room for them.
+    @inline(never)
+    private static func inspectColoured(_ line: Span<UInt8>, firstEscape escape: Int) -> LineFinding {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: min(line.count, maximumColoured)) { buffer in
             let count = ColourSequences.strip(line, from: escape, into: buffer)
             // SAFETY: the first `count` bytes were written just now, and the span does not outlive the closure.
             let plain = UnsafeBufferPointer(rebasing: buffer[..<count])

@@ -28,14 +28,34 @@ enum LevelKey {
     /// What a name stands for, in any case.
     @inline(__always)
     static func find(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LevelKey? {
-        guard let word = PackedWord(line, start, end) else { return nil }
+        let count = end &- start
+        guard count > 0, count <= PackedWord.maximumCount, lengths(line[start]) >> UInt32(count) & 1 != 0,
+            let word = PackedWord(line, start, end)
+        else { return nil }
         switch word.first {
         case UInt8(ascii: "l"): return beginningWithL(word)
         case UInt8(ascii: "s"): return beginningWithS(word)
         case UInt8(ascii: "@"), UInt8(ascii: "@") | 0x20: return beginningWithAt(word)
-        case UInt8(ascii: "m"), UInt8(ascii: "e"), UInt8(ascii: "p"), UInt8(ascii: "r"), UInt8(ascii: "a"):
-            return other(word)
-        default: return nil
+        case UInt8(ascii: "m"): return beginningWithM(word)
+        case UInt8(ascii: "e"): return beginningWithE(word)
+        default: return other(word)
+        }
+    }
+
+    /// The lengths of the names that begin with a byte, one bit for each: most names are ruled out by it.
+    @inline(__always)
+    private static func lengths(_ byte: UInt8) -> UInt32 {
+        switch byte | 0x20 {
+        case UInt8(ascii: "@") | 0x20: 1 << 2 | 1 << 3 | 1 << 6 | 1 << 8
+        case UInt8(ascii: "a"): 1 << 2
+        case UInt8(ascii: "e"): 1 << 3 | 1 << 5 | 1 << 6 | 1 << 9
+        case UInt8(ascii: "l"): 1 << 1 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10
+        case UInt8(ascii: "m"): 1 << 3 | 1 << 6 | 1 << 7
+        case UInt8(ascii: "p"): 1 << 4 | 1 << 8
+        case UInt8(ascii: "r"): 1 << 7 | 1 << 13 | 1 << 14
+        case UInt8(ascii: "s"):
+            1 << 1 | 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15
+        default: 0
         }
     }
 
@@ -66,14 +86,22 @@ enum LevelKey {
         return nil
     }
 
+    private static func beginningWithM(_ word: PackedWord) -> LevelKey? {
+        if word.is("msg") || word.is("message") { return .message }
+        if word.is("method") { return .request }
+        return nil
+    }
+
+    private static func beginningWithE(_ word: PackedWord) -> LevelKey? {
+        if word.is("event") { return .message }
+        if word.is("error") || word.is("err") || word.is("errors") || word.is("exception") { return .error }
+        return nil
+    }
+
     private static func other(_ word: PackedWord) -> LevelKey? {
-        if word.is("msg") || word.is("message") || word.is("event") { return .message }
         if word.is("priority") || word.is("prio") { return .priority }
         if word.is("at") { return .at }
-        if word.is("method") || word.is("request") || word.is("request_method") || word.is("requestmethod") {
-            return .request
-        }
-        if word.is("error") || word.is("err") || word.is("errors") || word.is("exception") { return .error }
+        if word.is("request") || word.is("request_method") || word.is("requestmethod") { return .request }
         return nil
     }
 }

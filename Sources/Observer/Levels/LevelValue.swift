@@ -6,10 +6,15 @@ internal import ObserverModel
 enum LevelValue {
     /// The level of a value, without its quotes: a name, a letter or a number.
     static func read(_ line: Span<UInt8>, _ range: Range<Int>, as key: LevelKey) -> Level? {
-        let range = trimmed(line, range)
-        guard !range.isEmpty else { return nil }
-        if let number = number(line, range) { return LevelScale.level(number, key: key) }
-        let wordEnd = line.lettersEnd(range.lowerBound, before: range.upperBound)
+        var range = range
+        var wordEnd = line.lettersEnd(range.lowerBound, before: range.upperBound)
+        // Most values are one word, which leaves nothing to trim.
+        if wordEnd < range.upperBound || range.isEmpty {
+            range = trimmed(line, range)
+            guard !range.isEmpty else { return nil }
+            if let number = number(line, range) { return LevelScale.level(number, key: key) }
+            wordEnd = line.lettersEnd(range.lowerBound, before: range.upperBound)
+        }
         // OpenTelemetry numbers the steps within a level: `ERROR2`.
         guard line.digitsEnd(wordEnd, before: range.upperBound) == range.upperBound else { return nil }
         if wordEnd == range.lowerBound + 1 { return LevelWords.find(letter: line[range.lowerBound]) }

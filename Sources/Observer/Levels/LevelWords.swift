@@ -44,18 +44,35 @@ enum LevelWords {
     /// The level that a word names.
     @inline(__always)
     static func find(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LevelWord? {
-        guard end &- start >= 2, end &- start <= maximumCount, beginsName(line[start]),
+        let count = end &- start
+        guard count >= 2, count <= maximumCount, lengths(line[start]) >> UInt16(count) & 1 != 0,
             let word = PackedWord(line, start, end)
         else { return nil }
         return find(word)
     }
 
-    /// Whether any name begins with a letter.
+    /// The lengths of the names that begin with a letter, one bit for each: nearly all words are ruled out by it.
     @inline(__always)
-    private static func beginsName(_ byte: UInt8) -> Bool {
-        // One bit for each letter of "acdefhilnopqstvw".
-        let letters: UInt32 = 0x00DBD37A
-        return letters >> UInt32(byte & 31) & 1 != 0
+    private static func lengths(_ letter: UInt8) -> UInt16 {
+        switch letter | 0x20 {
+        case UInt8(ascii: "a"): 1 << 5 | 1 << 6
+        case UInt8(ascii: "c"): 1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 8
+        case UInt8(ascii: "d"): 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6
+        case UInt8(ascii: "e"): 1 << 3 | 1 << 4 | 1 << 5 | 1 << 9
+        case UInt8(ascii: "f"): 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7
+        case UInt8(ascii: "h"): 1 << 4
+        case UInt8(ascii: "i"): 1 << 3 | 1 << 4 | 1 << 11 | 1 << 13
+        case UInt8(ascii: "l"): 1 << 3 | 1 << 8
+        case UInt8(ascii: "n"): 1 << 3 | 1 << 4 | 1 << 6
+        case UInt8(ascii: "o"): 1 << 2
+        case UInt8(ascii: "p"): 1 << 4 | 1 << 5
+        case UInt8(ascii: "q"): 1 << 5
+        case UInt8(ascii: "s"): 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 9
+        case UInt8(ascii: "t"): 1 << 3 | 1 << 4 | 1 << 5
+        case UInt8(ascii: "v"): 1 << 3 | 1 << 4 | 1 << 7
+        case UInt8(ascii: "w"): 1 << 3 | 1 << 4 | 1 << 7
+        default: 0
+        }
     }
 
     /// The level that a word names.
@@ -67,6 +84,9 @@ enum LevelWords {
         case UInt8(ascii: "e"): failing(word)
         case UInt8(ascii: "f"): beginningWithF(word)
         case UInt8(ascii: "s"): beginningWithS(word)
+        case UInt8(ascii: "c"): beginningWithC(word)
+        case UInt8(ascii: "a"), UInt8(ascii: "p"): alarming(word)
+        case UInt8(ascii: "l"): beginningWithL(word)
         default: other(word)
         }
     }
@@ -125,17 +145,27 @@ enum LevelWords {
         return nil
     }
 
-    private static func other(_ word: PackedWord) -> LevelWord? {
+    private static func beginningWithC(_ word: PackedWord) -> LevelWord? {
         if word.is("critical") || word.is("crit") { return LevelWord(.critical, .all) }
         if word.is("crt") { return LevelWord(.critical, .bracketed) }
+        if word.is("context") || word.is("config") { return LevelWord(.info, .capitalColon) }
+        return nil
+    }
+
+    private static func alarming(_ word: PackedWord) -> LevelWord? {
         if word.is("panic") { return LevelWord(.critical, .all) }
         if word.is("pani") || word.is("alert") { return LevelWord(.critical, [.bare, .bracketed]) }
-        if word.is("log") || word.is("hint") || word.is("context") || word.is("query") || word.is("location") {
-            return LevelWord(.info, .capitalColon)
-        }
-        if word.is("config") { return LevelWord(.info, .capitalColon) }
-        if word.is("ok") { return LevelWord(.info, .bracketed) }
         if word.is("assert") { return LevelWord(.critical, .bracketed) }
+        return nil
+    }
+
+    private static func beginningWithL(_ word: PackedWord) -> LevelWord? {
+        word.is("log") || word.is("location") ? LevelWord(.info, .capitalColon) : nil
+    }
+
+    private static func other(_ word: PackedWord) -> LevelWord? {
+        if word.is("hint") || word.is("query") { return LevelWord(.info, .capitalColon) }
+        if word.is("ok") { return LevelWord(.info, .bracketed) }
         return nil
     }
 

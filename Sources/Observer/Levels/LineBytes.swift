@@ -56,9 +56,7 @@ extension Span where Element == UInt8 {
     /// The end of the run of letters that begins at an index.
     @inline(__always)
     func lettersEnd(_ start: Int, before end: Int) -> Int {
-        var index = start
-        while index < end, ByteKind.isLetter(self[index]) { index &+= 1 }
-        return index
+        firstIndex(start, before: end, { $0.others }, { !ByteKind.isLetter($0) })
     }
 
     /// The end of the run of digits that begins at an index.
@@ -72,9 +70,42 @@ extension Span where Element == UInt8 {
     /// The end of the token that begins at an index.
     @inline(__always)
     func tokenEnd(_ start: Int, before end: Int) -> Int {
+        firstIndex(start, before: end, { $0.tokenEnds }, ByteKind.endsToken)
+    }
+
+    /// The end of the token that begins at an index and goes on behind each colon that a digit follows: `10:45:47,`.
+    ///
+    /// `hasColon` is set when there is such a colon.
+    @inline(__always)
+    func stampEnd(_ start: Int, before end: Int, hasColon: inout Bool) -> Int {
+        guard start >= 0, start < end else { return start }
         var index = start
-        while index < end, !ByteKind.endsToken(self[index]) { index &+= 1 }
-        return index
+        while index &+ ByteBlock.width <= count {
+            // SAFETY: the index is not negative, and the loop's condition leaves room for a block.
+            var ends = ByteBlock(self, unchecked: index).tokenEnds.bits
+            while ends != 0 {
+                let candidate = index &+ ends.trailingZeroBitCount
+                guard candidate < end else { return end }
+                guard isInnerColon(candidate, before: end) else { return candidate }
+                hasColon = true
+                ends &= ends &- 1
+            }
+            index &+= ByteBlock.width
+            if index >= end { return end }
+        }
+        while index < end {
+            if ByteKind.endsToken(self[index]) {
+                guard isInnerColon(index, before: end) else { return index }
+                hasColon = true
+            }
+            index &+= 1
+        }
+        return end
+    }
+
+    @inline(__always)
+    private func isInnerColon(_ index: Int, before end: Int) -> Bool {
+        self[index] == UInt8(ascii: ":") && ByteKind.isDigit(byte(index &+ 1, before: end))
     }
 
     /// The first index from `start` that holds neither a blank nor a tab.
@@ -103,20 +134,55 @@ extension Span where Element == UInt8 {
     func closingQuote(_ start: Int, before end: Int) -> Int? {
         var index = start
         while index < end {
-            if index &+ 8 <= end {
-                let word = word(at: index)
-                let mask = ByteMask.matches(word, UInt8(ascii: "\"")) | ByteMask.matches(word, UInt8(ascii: "\\"))
-                if mask == 0 {
-                    index &+= 8
-                    continue
-                }
-                index &+= mask.trailingZeroBitCount / 8
-            }
-            let byte = self[index]
-            if byte == UInt8(ascii: "\"") { return index }
-            index &+= byte == UInt8(ascii: "\\") ? 2 : 1
+            index = firstIndex(
+                index,
+                before: end,
+                { $0.equal(UInt8(ascii: "\"")) .| $0.equal(UInt8(ascii: "\\")) },
+                { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+            )
+            guard index < end else { return nil }
+            if self[index] == UInt8(ascii: "\"") { return index }
+            index &+= 2
         }
         return nil
+    }
+
+    /// How many bytes of a range equal one.
+    @inline(__always)
+    func count(of byte: UInt8, from start: Int, before end: Int) -> Int {
+        var found = 0
+        var index = start
+        while index &+ ByteBlock.width <= end {
+            found &+= ByteBlock(self, at: index).equal(byte).count
+            index &+= ByteBlock.width
+        }
+        while index < end {
+            if self[index] == byte { found &+= 1 }
+            index &+= 1
+        }
+        return found
+    }
+
+    /// The first index from `start` whose byte is of a kind, or `end`; `start` where that lies behind.
+    ///
+    /// `isKind` tells the bytes of the kind in a block, `isByte` a single one, for where the span has no block left.
+    @inline(__always)
+    func firstIndex(
+        _ start: Int,
+        before end: Int,
+        _ isKind: (ByteBlock) -> ByteBlock.Mask,
+        _ isByte: (UInt8) -> Bool
+    ) -> Int {
+        guard start >= 0, start < end else { return start }
+        var index = start
+        while index &+ ByteBlock.width <= count {
+            // SAFETY: the index is not negative, and the loop's condition leaves room for a block.
+            if let offset = isKind(ByteBlock(self, unchecked: index)).first { return Swift.min(index &+ offset, end) }
+            index &+= ByteBlock.width
+            if index >= end { return end }
+        }
+        while index < end, !isByte(self[index]) { index &+= 1 }
+        return index
     }
 
     /// Eight bytes as a little-endian integer.
@@ -145,44 +211,5 @@ enum ByteMask {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let difference = word ^ (ones &* UInt64(byte))
         return (difference &- ones) & ~difference & (ones << 7)
-    }
-}
-
-/// Telling letters from other bytes, 64 at once.
-enum LetterBlock {
-    /// The number of bytes in a block: one bit each in a word.
-    static let width = 64
-
-    /// One bit for each of eight bytes that is a letter, the first byte's lowest.
-    @inline(__always)
-    static func mask(_ word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs = ones << 7
-        // Small letters, without the high bit, so that the sums below carry into the high bit but not beyond it.
-        let small = (word | ones &* 0x20) & ~highs
-        let fromA = small &+ ones &* (0x80 - 0x61)
-        let beyondZ = small &+ ones &* (0x80 - 0x7B)
-        let letters = fromA & ~beyondZ & ~word & highs
-        // Gathers the eight high bits in the top byte.
-        return (letters >> 7 &* 0x0102_0408_1020_4080) >> 56
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// One bit for each letter among the 64 bytes from an index on; none at and behind `end`.
-    @inline(__always)
-    func lettersMask(_ start: Int, before end: Int) -> UInt64 {
-        var mask: UInt64 = 0
-        var offset = 0
-        let count = Swift.min(LetterBlock.width, end &- start)
-        while offset &+ 8 <= count {
-            mask |= LetterBlock.mask(word(at: start &+ offset)) << UInt64(offset)
-            offset &+= 8
-        }
-        while offset < count {
-            if ByteKind.isLetter(self[start &+ offset]) { mask |= 1 << UInt64(offset) }
-            offset &+= 1
-        }
-        return mask
     }
 }

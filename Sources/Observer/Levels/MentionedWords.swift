@@ -111,27 +111,56 @@ enum MentionedWords {
                 before: lineEnd
             )
         }
-        return isHandling(word) || isMeasure(word)
+        return namesThing(word)
     }
 
-    private static func isHandling(_ word: PackedWord) -> Bool {
-        word.is("handler") || word.is("handlers") || word.is("handling") || word.is("handled") || word.is("page")
-            || word.is("pages") || word.is("log") || word.is("logs") || word.is("logging") || word.is("logger")
-            || word.is("report") || word.is("reports") || word.is("reporter") || word.is("reporting")
-            || word.is("recovery") || word.is("correction") || word.is("corrected") || word.is("tracking")
-            || word.is("tracker") || word.is("boundary") || word.is("template") || word.is("templates")
-            || word.is("detector") || word.is("detection") || word.is("domain") || word.is("tolerance")
-            || word.is("injection") || word.is("middleware") || word.is("mapper") || word.is("section")
-            || word.is("path") || word.is("resolver") || word.is("translator") || word.is("free")
-            || word.is("notification") || word.is("notifier") || word.is("checking") || word.is("collector")
-    }
-
-    private static func isMeasure(_ word: PackedWord) -> Bool {
-        word.is("rate") || word.is("rates") || word.is("count") || word.is("counts") || word.is("counter")
-            || word.is("counters") || word.is("budget") || word.is("level") || word.is("levels")
-            || word.is("threshold") || word.is("thresholds") || word.is("limit") || word.is("metrics")
-            || word.is("ratio") || word.is("statistics") || word.is("stats") || word.is("mode") || word.is("policy")
-            || word.is("margin") || word.is("queue") || word.is("channel") || word.is("topic") || word.is("stream")
-            || word.is("output") || word.is("enabled") || word.is("disabled") || word.is("if") || word.is("action")
+    /// Whether a word, behind an error's, names what deals with errors or measures them; by its first letter.
+    private static func namesThing(_ word: PackedWord) -> Bool {
+        switch word.first {
+        case UInt8(ascii: "a"):
+            word.is("action")
+        case UInt8(ascii: "b"):
+            word.is("boundary") || word.is("budget")
+        case UInt8(ascii: "c"):
+            word.is("correction") || word.is("corrected") || word.is("checking") || word.is("collector")
+                || word.is("count") || word.is("counts") || word.is("counter") || word.is("counters")
+                || word.is("channel")
+        case UInt8(ascii: "d"):
+            word.is("detector") || word.is("detection") || word.is("domain") || word.is("disabled")
+        case UInt8(ascii: "e"):
+            word.is("enabled")
+        case UInt8(ascii: "f"):
+            word.is("free")
+        case UInt8(ascii: "h"):
+            word.is("handler") || word.is("handlers") || word.is("handling") || word.is("handled")
+        case UInt8(ascii: "i"):
+            word.is("injection") || word.is("if")
+        case UInt8(ascii: "l"):
+            word.is("log") || word.is("logs") || word.is("logging") || word.is("logger") || word.is("level")
+                || word.is("levels") || word.is("limit")
+        case UInt8(ascii: "m"):
+            word.is("middleware") || word.is("mapper") || word.is("metrics") || word.is("mode")
+                || word.is("margin")
+        case UInt8(ascii: "n"):
+            word.is("notification") || word.is("notifier")
+        case UInt8(ascii: "o"):
+            word.is("output")
+        case UInt8(ascii: "p"):
+            word.is("page") || word.is("pages") || word.is("path") || word.is("policy")
+        case UInt8(ascii: "q"):
+            word.is("queue")
+        case UInt8(ascii: "r"):
+            word.is("report") || word.is("reports") || word.is("reporter") || word.is("reporting")
+                || word.is("recovery") || word.is("resolver") || word.is("rate") || word.is("rates")
+                || word.is("ratio")
+        case UInt8(ascii: "s"):
+            word.is("section") || word.is("statistics") || word.is("stats") || word.is("stream")
+        case UInt8(ascii: "t"):
+            word.is("tracking") || word.is("tracker") || word.is("template") || word.is("templates")
+                || word.is("tolerance") || word.is("translator") || word.is("threshold")
+                || word.is("thresholds") || word.is("topic")
+        default:
+            false
+        }
     }
 }

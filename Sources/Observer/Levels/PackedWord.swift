@@ -18,27 +18,23 @@ struct PackedWord {
     init?(_ line: Span<UInt8>, _ start: Int, _ end: Int) {
         let count = end &- start
         guard count > 0, count <= Self.maximumCount else { return nil }
-        if start &+ Self.maximumCount <= line.count {
-            let first = line.word(at: start) | Self.caseBits
+        if end >= 8 {
+            // The eight bytes before the end, of which the shift drops those before the word, or those in `low`.
+            let last = line.word(at: end &- 8) | Self.caseBits
             if count <= 8 {
-                low = first & (UInt64.max >> UInt64(64 &- count &* 8))
+                low = last &>> UInt64(64 &- count &* 8)
                 high = 0
             } else {
-                low = first
-                high = (line.word(at: start &+ 8) | Self.caseBits) & (UInt64.max >> UInt64(128 &- count &* 8))
+                low = line.word(at: start) | Self.caseBits
+                high = last &>> UInt64(128 &- count &* 8)
             }
             return
         }
-        var words: (UInt64, UInt64) = (0, 0)
-        for offset in 0..<count {
-            let byte = UInt64(line[start &+ offset] | 0x20)
-            if offset < 8 {
-                words.0 |= byte << UInt64(offset &* 8)
-            } else {
-                words.1 |= byte << UInt64((offset &- 8) &* 8)
-            }
-        }
-        (low, high) = words
+        // A word among the line's first bytes.
+        var word: UInt64 = 0
+        for index in start..<end { word |= UInt64(line[index] | 0x20) &<< UInt64((index &- start) &* 8) }
+        low = word
+        high = 0
     }
 
     /// The first byte, small.

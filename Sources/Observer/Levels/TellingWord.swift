@@ -26,26 +26,36 @@ struct TellingWord {
         // One bit for each letter of "acdefikoprstuw".
         let letters: UInt32 = 0x00BD_8A7A
         guard letters >> UInt32(line[start] & 31) & 1 != 0 else { return false }
-        let key =
-            UInt32(line[start] | 0x20) | UInt32(line[start &+ 1] | 0x20) << 8 | UInt32(line[start &+ 2] | 0x20) << 16
-        return begins(key)
+        let rest = UInt16(line[start &+ 1] | 0x20) | UInt16(line[start &+ 2] | 0x20) << 8
+        return begins(line[start] | 0x20, rest)
     }
 
-    private static func begins(_ key: UInt32) -> Bool {
-        key == three("err") || key == three("exc") || key == three("fai") || key == three("fat") || key == three("cri")
-            || key == three("can") || key == three("cou") || key == three("cra") || key == three("cor")
-            || key == three("out") || key == three("oom") || key == three("seg") || key == three("sig")
-            || key == three("war") || key == three("dep") || key == three("den") || key == three("inv")
-            || key == three("ref") || key == three("rej") || key == three("ret") || key == three("pan")
-            || key == three("tra") || key == three("unh") || key == three("unc") || key == three("una")
-            || key == three("unr") || key == three("tim") || key == three("abo") || key == three("kil")
+    private static func begins(_ first: UInt8, _ rest: UInt16) -> Bool {
+        switch first {
+        case UInt8(ascii: "a"): rest == two("bo")
+        case UInt8(ascii: "c"):
+            rest == two("ri") || rest == two("an") || rest == two("ou") || rest == two("ra") || rest == two("or")
+        case UInt8(ascii: "d"): rest == two("ep") || rest == two("en")
+        case UInt8(ascii: "e"): rest == two("rr") || rest == two("xc")
+        case UInt8(ascii: "f"): rest == two("ai") || rest == two("at")
+        case UInt8(ascii: "i"): rest == two("nv")
+        case UInt8(ascii: "k"): rest == two("il")
+        case UInt8(ascii: "o"): rest == two("ut") || rest == two("om")
+        case UInt8(ascii: "p"): rest == two("an")
+        case UInt8(ascii: "r"): rest == two("ef") || rest == two("ej") || rest == two("et")
+        case UInt8(ascii: "s"): rest == two("eg") || rest == two("ig")
+        case UInt8(ascii: "t"): rest == two("ra") || rest == two("im")
+        case UInt8(ascii: "u"): rest == two("nh") || rest == two("nc") || rest == two("na") || rest == two("nr")
+        case UInt8(ascii: "w"): rest == two("ar")
+        default: false
+        }
     }
 
-    /// The first three letters of a literal; folded to a constant where the compiler optimises.
+    /// Two letters of a literal; folded to a constant where the compiler optimises.
     @inline(__always)
-    private static func three(_ text: StaticString) -> UInt32 {
-        // SAFETY: all literals above have three letters.
-        UInt32(text.utf8Start[0]) | UInt32(text.utf8Start[1]) << 8 | UInt32(text.utf8Start[2]) << 16
+    private static func two(_ text: StaticString) -> UInt16 {
+        // SAFETY: all literals above have two letters.
+        UInt16(text.utf8Start[0]) | UInt16(text.utf8Start[1]) << 8
     }
 
     /// What a word says, if anything.
