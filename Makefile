@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test unit end-to-end bench deep lint format clean
+.PHONY: help setup build run live recordings test unit end-to-end bench deep lint format clean
 
 # What `make run` gives to the observer, such as ARGS="--port 9000 --container 'web-*'".
 ARGS ?=
@@ -17,8 +17,15 @@ setup: ## install the system packages that are missing (Debian, as root)
 build: setup ## build the observer for use: .build/release/observer
 	@swift build -c release --product observer
 
-run: build ## set up, build, and observe this machine's Docker engine (options in ARGS="...")
+run: build ## set up, build, and play a recorded incident; needs no engine (options in ARGS="...")
+	@exec .build/release/observer replay recordings/incident.zst $(ARGS)
+
+live: build ## set up, build, and observe this machine's Docker engine (options in ARGS="...")
 	@exec .build/release/observer live $(ARGS)
+
+recordings: build ## make the bundled recordings anew, from a real engine (as root)
+	@scripts/setup --tests
+	@scripts/make-recordings
 
 test: ## set up and run everything that must pass: format, unit, property and end-to-end tests (as root)
 	@scripts/check

@@ -46,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "Bytes", swiftSettings: settings),
         .target(name: "ObserverModel", dependencies: ["Bytes"], swiftSettings: settings),
@@ -58,6 +59,11 @@ let package = Package(
         .target(
             name: "Observer",
             dependencies: ["Bytes", "ObserverModel", "DockerAPI", "EngineClient", collections, logging],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Recorder",
+            dependencies: ["Bytes", "ObserverModel", "CZstd", logging],
             swiftSettings: settings
         ),
         .target(
@@ -79,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "ObserverCommand",
             dependencies: [
-                "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "HTTPCore", "Server",
+                "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "Recorder", "HTTPCore", "Server",
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, argumentParser, logging, lifecycle, unixSignals,
             ],
             swiftSettings: settings
@@ -124,6 +130,11 @@ let package = Package(
                 logging,
             ],
             resources: [.copy("Corpus"), .copy("Fixtures")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RecorderTests",
+            dependencies: ["Bytes", "ObserverModel", "Recorder", "CZstd", "TestSupport", logging],
             swiftSettings: settings
         ),
         .testTarget(

@@ -7,6 +7,22 @@ public enum JSONEscape {
     /// Quotes, backslashes and control characters are escaped; each byte that is not part of a well-formed UTF-8
     /// character becomes U+FFFD. Clean runs are found eight bytes at a time and copied whole.
     public static func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        _ = append(text, to: &bytes, replacesInvalid: true)
+    }
+
+    /// Appends bytes as the inside of a JSON string if all of them are well-formed UTF-8.
+    ///
+    /// - Returns: Whether they are; if not, part of them may have been appended.
+    public static func appendValid(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) -> Bool {
+        append(text, to: &bytes, replacesInvalid: false)
+    }
+
+    @inline(__always)
+    private static func append(
+        _ text: UnsafeBufferPointer<UInt8>,
+        to bytes: inout [UInt8],
+        replacesInvalid: Bool
+    ) -> Bool {
         var index = 0
         var runStart = 0
         while true {
@@ -19,6 +35,7 @@ public enum JSONEscape {
                     index += length
                     continue
                 }
+                guard replacesInvalid else { return false }
             }
             // SAFETY: `runStart <= index <= count` holds by the loop.
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart..<index]))
@@ -27,6 +44,7 @@ public enum JSONEscape {
             runStart = index
         }
         bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart...]))
+        return true
     }
 
     /// The end of the run of bytes that need no look: printable ASCII without quote and backslash.
@@ -97,6 +115,14 @@ public enum JSONEscape {
     public static func appendUnescaped(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         var index = 0
         while index < text.count {
+            // Clean runs are found eight bytes at a time and copied whole.
+            text.withUnsafeBufferPointer { text in
+                let end = JSONScan.plainRunEnd(text, from: index)
+                // SAFETY: `index <= end <= count` holds by the scan.
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[index..<end]))
+                index = end
+            }
+            guard index < text.count else { return }
             let byte = text[index]
             index += 1
             guard byte == UInt8(ascii: "\\"), index < text.count else {

@@ -156,6 +156,34 @@ public enum JSONScan {
         throw JSONError(offset: index, reason: "ended inside a string")
     }
 
+    /// The end of the run of bytes that stand for themselves inside a string: anything but a quote, a backslash and
+    /// control characters, found eight bytes at a time.
+    @inlinable
+    public static func plainRunEnd(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var index = start
+        let count = text.count
+        guard let base = text.baseAddress else { return 0 }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while index &+ 8 <= count {
+            // SAFETY: eight bytes from `index` lie within the buffer by the loop's condition; the load may be unaligned.
+            let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+            let quote = word ^ (ones &* 0x22)
+            let backslash = word ^ (ones &* 0x5C)
+            // A byte's high bit is set where it is below 0x20, a quote or a backslash; borrows may set wrong ones above
+            // the lowest, which alone is used.
+            let control = (word &- ones &* 0x20) & ~word
+            let mask = (control | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & (ones &* 0x80)
+            if mask != 0 { return index &+ mask.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < count {
+            let byte = text[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            index &+= 1
+        }
+        return index
+    }
+
     @usableFromInline
     static func skipEscape(_ text: Span<UInt8>, _ index: inout Int) throws(JSONError) {
         index += 1

@@ -76,6 +76,9 @@ struct LiveCommand: AsyncParsableCommand {
     )
     var keepEnv = false
 
+    @OptionGroup(title: "Recording")
+    var recording: RecordOptions
+
     @OptionGroup(title: "Serving")
     var serving: ServeOptions
 
@@ -98,10 +101,11 @@ struct LiveCommand: AsyncParsableCommand {
             throw CommandFailure.usage(error.description)
         }
         defer { client.shutdown() }
+        let run = RunName.make(at: clock.now(), random: UInt32.random(in: .min ... .max))
         let source = LiveSource(
             client: client,
             options: try liveOptions(environment),
-            run: RunName.make(at: clock.now(), random: UInt32.random(in: .min ... .max)),
+            run: run,
             wall: clock,
             logger: logger
         )
@@ -110,6 +114,7 @@ struct LiveCommand: AsyncParsableCommand {
             settings: settings,
             clock: clock,
             engine: endpoint.description,
+            recording: try recording.settings(environment, run: run, mode: source.description.mode),
             logger: logger
         )
         .run()

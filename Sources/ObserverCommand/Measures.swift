@@ -21,7 +21,7 @@ enum Measures {
     /// Reads a time span such as `500ms`, `5s`, `10m` or `1h`; `0` needs no unit; `nil` for anything else.
     static func duration(_ text: String) -> Duration? {
         if text == "0" { return .zero }
-        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
+        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
         for (unit, factor) in units where text.hasSuffix(unit) {
             guard let number = Int64(text.dropLast(unit.count)), number >= 0 else { continue }
             let (product, overflow) = number.multipliedReportingOverflow(by: factor)

@@ -15,7 +15,11 @@ struct ObserverTool: AsyncParsableCommand {
             Then, in another terminal: observer tail
             """,
         version: Version.text,
-        subcommands: [LiveCommand.self, TailCommand.self, HealthCommand.self]
+        subcommands: [
+            LiveCommand.self, ReplayCommand.self, InfoCommand.self, CatCommand.self, VerifyCommand.self,
+            RecoverCommand.self,
+            TailCommand.self, HealthCommand.self,
+        ]
     )
 }
 

@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import Observer
 import ObserverModel
+import Recorder
 import Server
 import ServiceLifecycle
 import UnixSignals
@@ -21,6 +22,12 @@ struct Serving: Sendable {
     let clock: any ObserverClock
     /// The engine's address, for the ready file.
     let engine: String?
+    /// What relative times refer to, where it is not the present.
+    var timeline: TimeReference?
+    /// The recording that is played, if one is.
+    var archive: (any MessageArchive)?
+    /// What is recorded, and where, if it is.
+    var recording: RecorderOptions?
     let logger: Logger
 
     func run() async throws {
@@ -35,21 +42,33 @@ struct Serving: Sendable {
             clock: clock,
             containers: { ContainerMatch.resolve($0, among: directory.entries) }
         )
+        let recorder = recording.map { options in
+            DiskRecorder(
+                options: options,
+                initial: Projector().snapshot(),
+                wall: clock,
+                monotonic: ContinuousClock(),
+                logger: logger
+            )
+        }
         let pipeline = Pipeline(
             capabilities: source.capabilities,
             clock: clock,
+            sinks: recorder.map { [$0] } ?? [],
             directory: directory,
             outlet: hub
         )
-        let server = try makeServer(pipeline: pipeline, hub: hub)
+        await source.playback?.attach(PipelineStage(pipeline: pipeline, hub: hub))
+        let server = try makeServer(pipeline: pipeline, hub: hub, recorder: recorder)
         let source = source
-        let group = ServiceGroup(
-            configuration: configuration(services: [
-                BackgroundService { try await source.run { await pipeline.take($0) } },
-                BackgroundService { await pipeline.keepSettling(clock: ContinuousClock()) },
-                server,
-            ])
-        )
+        var services: [any Service] = [
+            BackgroundService { try await source.run { await pipeline.take($0) } },
+            BackgroundService { await pipeline.keepSettling(clock: ContinuousClock()) },
+            server,
+        ]
+        // Services end in the opposite order: what was observed last is recorded too.
+        if let recorder { services.insert(RecorderService(recorder: recorder, pipeline: pipeline), at: 0) }
+        let group = ServiceGroup(configuration: configuration(services: services))
         do {
             try await group.run()
         } catch let error as ListenError {
@@ -58,7 +77,7 @@ struct Serving: Sendable {
         logger.info("stopped")
     }
 
-    private func makeServer(pipeline: Pipeline, hub: Hub) throws -> ObserverServer {
+    private func makeServer(pipeline: Pipeline, hub: Hub, recorder: DiskRecorder?) throws -> ObserverServer {
         var configuration = ServerConfiguration(
             version: Version.text,
             host: settings.host,
@@ -74,10 +93,16 @@ struct Serving: Sendable {
                 playback: source.playback,
                 pipeline: pipeline,
                 hub: hub,
+                recorder: recorder,
+                archive: archive,
                 configuration: configuration,
                 clock: clock,
+                timeline: timeline,
                 logger: logger,
-                onListening: { await announce($0) }
+                onListening: { address in
+                    await recorder?.begun()
+                    await announce(address, recording: recorder?.status.path)
+                }
             )
         } catch {
             throw CommandFailure.usage(error.description)
@@ -101,7 +126,7 @@ struct Serving: Sendable {
     }
 
     /// Says where the API is served, on standard error and in the ready file.
-    private func announce(_ address: BoundAddress) async {
+    private func announce(_ address: BoundAddress, recording: String?) async {
         let url = "http://\(address.authority)"
         let webSocket = "ws://\(address.authority)/ws/logs"
         logger.info(
@@ -118,6 +143,10 @@ struct Serving: Sendable {
         if let engine {
             writer.key("engine")
             writer.string(engine)
+        }
+        if let recording {
+            writer.key("recording")
+            writer.string(recording)
         }
         writer.endObject()
         writer.newline()

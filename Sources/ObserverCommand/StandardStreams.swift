@@ -28,6 +28,9 @@ enum StandardOutput {
 enum StandardError {
     /// Writes all of the text.
     static func write(_ text: String) { Descriptor.write(Array(text.utf8)[...], to: STDERR_FILENO) }
+
+    /// Whether it is a terminal.
+    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
 
 /// Writing to a file descriptor without a buffer, so that what was said is said when the process ends.

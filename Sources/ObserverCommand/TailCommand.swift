@@ -24,32 +24,8 @@ struct TailCommand: AsyncParsableCommand {
     @Argument(help: "The observer's URL. [env: OBSERVER_URL, default: http://127.0.0.1:8001]")
     var url: String?
 
-    @Option(name: .long, help: "A container's name, or a pattern. Repeatable. [env: OBSERVER_CONTAINER]")
-    var container: [String] = []
-
-    @Option(name: .long, help: "A label that the container must have, KEY=VALUE. Repeatable. [env: OBSERVER_LABEL]")
-    var label: [String] = []
-
-    @Option(
-        name: .long,
-        help: "The least level of log lines: DEBUG, INFO, WARNING, ERROR or CRITICAL. [env: OBSERVER_LEVEL]"
-    )
-    var level: String?
-
-    @Option(name: .long, help: "Only log lines of this stream: stdout or stderr. [env: OBSERVER_STREAM]")
-    var stream: String?
-
-    @Option(name: .customShort("q"), help: "Only log lines that contain this text. [env: OBSERVER_Q]")
-    var text: String?
-
-    @Option(name: .long, help: "Only log lines that this regular expression matches. [env: OBSERVER_RE]")
-    var re: String?
-
-    @Option(
-        name: .long,
-        help: "Types of messages, such as log,event,stats; all but stats by default. [env: OBSERVER_TYPES]"
-    )
-    var types: String?
+    @OptionGroup(title: "Choosing messages")
+    var filter: FilterOptions
 
     @Option(
         name: .long,
@@ -57,9 +33,6 @@ struct TailCommand: AsyncParsableCommand {
             "How many recent lines of each container to show first, 2000 in all. [env: OBSERVER_TAIL, default: 100]"
     )
     var tail: Int?
-
-    @Option(name: .long, help: "Only what happened since a time: RFC 3339, or 10m (ago). [env: OBSERVER_SINCE]")
-    var since: String?
 
     @Option(
         name: .long,
@@ -99,16 +72,7 @@ struct TailCommand: AsyncParsableCommand {
 
     /// The path and query of the stream.
     private func target(_ environment: Environment) throws -> String {
-        var query: [(String, String)] = []
-        query += environment.list(container, "OBSERVER_CONTAINER").map { ("container", $0) }
-        query += environment.list(label, "OBSERVER_LABEL").map { ("label", $0) }
-        let single = [
-            ("level", environment.text(level, "OBSERVER_LEVEL")),
-            ("stream", environment.text(stream, "OBSERVER_STREAM")),
-            ("q", environment.text(text, "OBSERVER_Q")), ("re", environment.text(re, "OBSERVER_RE")),
-            ("types", environment.text(types, "OBSERVER_TYPES")), ("since", environment.text(since, "OBSERVER_SINCE")),
-        ]
-        for case (let name, let value?) in single { query.append((name, value)) }
+        var query = filter.parameters(environment)
         if let tail = try environment.integer(tail, "OBSERVER_TAIL", in: 0...TailScan.totalLimit, option: "--tail") {
             query.append(("tail", String(tail)))
         }

@@ -28,7 +28,9 @@ struct TailPrinter: Sendable {
             let name = "@" + Self.shown(message["name"]?.string ?? "")
             let said = Self.shown(message["text"]?.string ?? "")
             return "\(dim(time)) \(coloured(Self.padded(type, 8), 33)) \(bold(name)) \(said)"
-        case "gap", "engine", "anomaly", "end", "seek", "error", "command":
+        case "seek": return "\(dim(time)) \(coloured(Self.padded(type, 8), 33)) playback has jumped here"
+        case "end": return "\(dim(time)) \(coloured(Self.padded(type, 8), 33)) the recording has ended"
+        case "gap", "engine", "anomaly", "error", "command":
             let said = text.isEmpty ? Self.shown(String(decoding: json, as: UTF8.self)) : text
             return "\(dim(time)) \(coloured(Self.padded(type, 8), type == "error" || type == "gap" ? 31 : 33)) \(said)"
         case "stats":

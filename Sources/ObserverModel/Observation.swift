@@ -44,6 +44,8 @@ public enum Fact: Sendable {
     case settle(die: UInt64, container: ContainerID)
     /// Something that could not be had.
     case gap(Gap)
+    /// An incident recording was opened.
+    case incident(Incident)
 }
 
 /// Which of a container's two output streams a line came from.
@@ -204,5 +206,25 @@ public struct Command: Sendable, Hashable {
         self.body = body
         self.status = status
         self.container = container
+    }
+}
+
+/// An incident recording that was opened.
+public struct Incident: Sendable, Hashable {
+    /// The container that it is about, where it is about one.
+    public var container: ContainerID?
+    /// What opened it: a cause of death, `unhealthy`, `engine_lost`, `anomaly`, or `request`.
+    public var trigger: String
+    /// The name of its file, without the folder.
+    public var file: String
+    /// A sentence for a person.
+    public var message: String
+
+    /// Makes an incident.
+    public init(container: ContainerID? = nil, trigger: String, file: String, message: String) {
+        self.container = container
+        self.trigger = trigger
+        self.file = file
+        self.message = message
     }
 }

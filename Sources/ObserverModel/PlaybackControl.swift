@@ -4,6 +4,9 @@ public import Bytes
 
 /// Control over a source's time: the API's `/playback`.
 public protocol PlaybackControl: Sendable {
+    /// Says where it plays; called once, before the source runs.
+    func attach(_ stage: any PlaybackStage) async
+
     /// Where playback stands.
     func status() async -> PlaybackStatus
 

@@ -52,8 +52,21 @@ struct RunningObserver: Sendable {
         environment: [String: String?] = [:],
         in fixture: Fixture
     ) async throws -> RunningObserver {
+        try await serve(["live", "--docker-host", host] + options, environment: environment, in: fixture)
+    }
+
+    /// Starts `observer replay` on a free port and waits until it serves.
+    static func replay(_ arguments: [String], in fixture: Fixture) async throws -> RunningObserver {
+        try await serve(["replay"] + arguments, environment: [:], in: fixture)
+    }
+
+    private static func serve(
+        _ command: [String],
+        environment: [String: String?],
+        in fixture: Fixture
+    ) async throws -> RunningObserver {
         let readyPath = try fixture.temporaryDirectory() + "/ready"
-        let arguments = ["live", "--docker-host", host, "--port", "0", "--ready-file", readyPath] + options
+        let arguments = command + ["--port", "0", "--ready-file", readyPath]
         let process = try launch(arguments, environment: environment, in: fixture)
         let text = try await eventually("the ready file of observer \(arguments)", within: .seconds(20)) {
             if let ending = process.poll() {

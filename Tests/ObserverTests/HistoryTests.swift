@@ -30,7 +30,7 @@ private struct Choice: MessageSelector {
 }
 
 /// Makes batches at random and remembers all of them.
-private struct Recorder {
+private struct BatchKeeper {
     struct Kept {
         var header: MessageHeader
         var json: [UInt8]
@@ -94,8 +94,8 @@ private struct SeededGenerator: RandomNumberGenerator {
 @Suite("History")
 struct HistoryTests {
     /// A history of random batches, and what they were.
-    private static func trial(_ seed: UInt64, budget: Int) -> (History, Recorder) {
-        var recorder = Recorder(random: SeededGenerator(state: seed))
+    private static func trial(_ seed: UInt64, budget: Int) -> (History, BatchKeeper) {
+        var recorder = BatchKeeper(random: SeededGenerator(state: seed))
         var history = History(budget: budget)
         for _ in 0..<Int.random(in: 0...60, using: &recorder.random) {
             let count = Int.random(in: 1...20, using: &recorder.random)
@@ -107,7 +107,7 @@ struct HistoryTests {
     @Test("Law 9: history stays within its budget, whatever is appended, and drops the oldest first")
     func budget() {
         for seed in UInt64(1)...40 {
-            var recorder = Recorder(random: SeededGenerator(state: seed))
+            var recorder = BatchKeeper(random: SeededGenerator(state: seed))
             var history = History(budget: 32 << 10)
             for _ in 0..<60 {
                 let limit = seed % 5 == 0 ? 20_000 : 300
@@ -159,7 +159,7 @@ struct HistoryTests {
             var (history, recorder) = Self.trial(seed, budget: 48 << 10)
             let count = Int.random(in: 0...30, using: &recorder.random)
             var choice = Choice()
-            if seed % 3 == 0 { choice.containers = [Recorder.tags[1].id, Recorder.tags[4].id] }
+            if seed % 3 == 0 { choice.containers = [BatchKeeper.tags[1].id, BatchKeeper.tags[4].id] }
             if seed % 4 == 0 { choice.since = Timestamp(seconds: Int64(recorder.sequence / 2)) }
             var left: [ContainerID: Int] = [:]
             var expected: [UInt64] = []
@@ -179,7 +179,7 @@ struct HistoryTests {
 
     @Test("The tail is two thousand lines at most, the newest")
     func tailLimit() {
-        var recorder = Recorder(random: SeededGenerator(state: 1))
+        var recorder = BatchKeeper(random: SeededGenerator(state: 1))
         var history = History()
         for _ in 0..<50 { history.append(MessageTable(recorder.batch(100))) }
         var choice = Choice()
@@ -190,13 +190,13 @@ struct HistoryTests {
     @Test("A search for the tail looks at few messages when the containers that lack lines are in few chunks")
     func tailSkips() {
         var history = History()
-        let quiet = Recorder.tags[0]
+        let quiet = BatchKeeper.tags[0]
         var sequence: UInt64 = 0
         for index in 0..<400 {
             var batch = MessageBatch()
             for _ in 0..<100 {
                 sequence += 1
-                let tag = index == 3 ? quiet : Recorder.tags[1]
+                let tag = index == 3 ? quiet : BatchKeeper.tags[1]
                 let start = batch.bytes.count
                 batch.bytes += [UInt8](repeating: 0x20, count: 200)
                 batch.headers.append(
@@ -221,7 +221,7 @@ struct HistoryTests {
     @Test("A copy does not change while the history goes on")
     func snapshots() {
         for seed in UInt64(1)...20 {
-            var recorder = Recorder(random: SeededGenerator(state: seed))
+            var recorder = BatchKeeper(random: SeededGenerator(state: seed))
             var history = History(budget: 32 << 10)
             for _ in 0..<20 { history.append(MessageTable(recorder.batch(10))) }
             let copy = history
@@ -236,7 +236,7 @@ struct HistoryTests {
 
     @Test("Stats do not push logs out")
     func lanes() {
-        var recorder = Recorder(random: SeededGenerator(state: 3))
+        var recorder = BatchKeeper(random: SeededGenerator(state: 3))
         var history = History(budget: 64 << 10)
         history.append(MessageTable(recorder.batch(50)))
         let oldest = history.oldest(.messages)
@@ -269,7 +269,7 @@ struct HistoryTests {
 
     @Test("A page is JSON with messages, next, oldest and run, or JSON Lines")
     func forms() throws {
-        var recorder = Recorder(random: SeededGenerator(state: 2))
+        var recorder = BatchKeeper(random: SeededGenerator(state: 2))
         var history = History()
         history.append(MessageTable(recorder.batch(3, textLimit: 0)))
         var choice = Choice(lanes: [.messages, .stats])

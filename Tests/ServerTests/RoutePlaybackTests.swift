@@ -14,6 +14,8 @@ private final class NotedControl: PlaybackControl {
 
     var requests: [PlaybackRequest] { noted.withLock { $0 } }
 
+    func attach(_ stage: any PlaybackStage) async {}
+
     func status() async -> PlaybackStatus {
         PlaybackStatus(
             state: .paused,

@@ -5,14 +5,16 @@ enum ImportRules {
     static let allowed: [String: Set<String>] = [
         "Bytes": [],
         "CPCRE2": [],
+        "CZstd": [],
         "ObserverModel": ["Bytes"],
         "DockerAPI": ["Bytes"],
         "EngineClient": ["Bytes", "DockerAPI"],
         "Observer": ["Bytes", "ObserverModel", "DockerAPI", "EngineClient"],
-        "HTTPCore": ["Bytes"],
+        "Recorder": ["Bytes", "ObserverModel", "CZstd"],
+        "HTTPCore": [],
         "Server": ["Bytes", "ObserverModel", "Observer", "HTTPCore", "CPCRE2"],
         "ObserverCommand": [
-            "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "HTTPCore", "Server",
+            "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "Recorder", "HTTPCore", "Server",
         ],
     ]
 

@@ -27,6 +27,13 @@ public struct HistoryPage: Sendable {
     /// The number of the oldest message held, or `nil` when none is.
     public internal(set) var oldest: UInt64?
 
+    /// Makes a page.
+    public init(messages: [ArraySlice<UInt8>] = [], next: UInt64? = nil, oldest: UInt64? = nil) {
+        self.messages = messages
+        self.next = next
+        self.oldest = oldest
+    }
+
     /// The page as the API's JSON object.
     public func json(run: String) -> [UInt8] {
         var writer = JSONWriter()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Bytes
+internal import ObserverModel
 internal import Synchronization
 
 /// One run of a container, from its `start` to its `die`, as its readers and its watcher see it.

@@ -33,6 +33,19 @@ public final class ContainerDirectory: Sendable {
         }
     }
 
+    /// Notes the names of all containers of a state.
+    func note(_ state: ObserverState) {
+        let known = state.containers(all: true)
+        names.withLock { names in
+            for container in known { names[container.id] = container.name }
+        }
+    }
+
+    /// Forgets all containers.
+    func clear() {
+        names.withLock { $0.removeAll() }
+    }
+
     private func review(_ state: ObserverState) {
         names.withLock { names in
             names = names.filter { state.container($0.key) != nil }

@@ -86,6 +86,30 @@ public actor Pipeline {
         return settler.nextDeadline
     }
 
+    // MARK: Jumps
+
+    /// Forgets the state and takes a snapshot's, or that of the beginning.
+    ///
+    /// - Throws: ``SnapshotError`` when the snapshot cannot be read; the state is then that of the beginning.
+    public func load(_ snapshot: StateSnapshot?) throws(SnapshotError) {
+        projector = Projector()
+        sequencer = Sequencer()
+        directory.clear()
+        guard let snapshot else { return }
+        projector = try Projector(snapshot: snapshot.json[...])
+        sequencer = Sequencer(last: snapshot.number, time: projector.state.time)
+        directory.note(projector.state)
+    }
+
+    /// Folds observations into the state without publishing their messages.
+    public func fold(_ batch: ObservationBatch) {
+        var sequenced = ObservationBatch()
+        sequenced.reserveCapacity(batch.count)
+        for observation in batch { sequence(observation, at: observation.time, into: &sequenced) }
+        _ = projector.project(sequenced)
+        directory.note(sequenced, state: projector.state)
+    }
+
     private func sequence(_ observation: Observation, at now: Timestamp, into batch: inout ObservationBatch) {
         if isSequenced {
             guard sequencer.check(observation) else {

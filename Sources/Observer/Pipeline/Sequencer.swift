@@ -8,9 +8,15 @@ internal import ObserverModel
 /// A value without I/O: the present is passed in.
 struct Sequencer: Sendable {
     /// The number of the last observation.
-    private(set) var last: UInt64 = 0
+    private(set) var last: UInt64
     /// The time of the last observation.
-    private(set) var time = Timestamp(nanoseconds: .min)
+    private(set) var time: Timestamp
+
+    /// Makes a sequencer that goes on behind an observation.
+    init(last: UInt64 = 0, time: Timestamp? = nil) {
+        self.last = last
+        self.time = time ?? Timestamp(nanoseconds: .min)
+    }
 
     /// Gives the next number, and the present as time; time never decreases.
     mutating func number(_ observation: Observation, at now: Timestamp) -> Observation {

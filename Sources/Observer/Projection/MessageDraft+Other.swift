@@ -54,6 +54,19 @@ extension MessageDraft {
         writer.string(gap.message)
     }
 
+    /// Writes the message of an incident recording that was opened.
+    mutating func incident(_ incident: Incident, container: ContainerTag?) {
+        begin(.incident, timestamp: time, container: container)
+        writer.key("container")
+        writer.optional(container?.names.first) { $0.string($1) }
+        writer.key("message")
+        writer.string(incident.message)
+        writer.key("trigger")
+        writer.string(incident.trigger)
+        writer.key("file")
+        writer.string(incident.file)
+    }
+
     /// Writes the message of an anomaly: the object as it was posted, with our `type`, `seq` and `timestamp` before it.
     ///
     /// A `timestamp` of the object that is a time is the message's own; any other, like a `type` and a `seq` of the

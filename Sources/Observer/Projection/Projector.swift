@@ -97,6 +97,7 @@ public struct Projector: Sendable {
             lastSource = nil
             state.note(gap)
             message.gap(gap, container: gap.container.map { tag(of: $0) })
+        case .incident(let incident): message.incident(incident, container: incident.container.map { tag(of: $0) })
         }
     }
 

@@ -10,6 +10,11 @@ extension Hub {
     /// How many clients are connected or were let in.
     public var clientCount: Int { reserved.withLock { $0 } }
 
+    /// How many clients have begun their streams: they get all that is published from now on.
+    var streamCount: Int {
+        state.withLock { $0.catchUps.count + $0.board.selections.values.reduce(0) { $0 + $1.clientCount } }
+    }
+
     /// Lets one more client in, unless there are as many as there may be.
     public func reserveClient() -> Bool {
         reserved.withLock { count in

@@ -13,6 +13,7 @@ extension ObserverAPI {
         Self.write(state, disordered, to: &text)
         Self.write(hub.metrics, to: &text)
         writeRequests(to: &text)
+        if let status = recorder?.status { Self.write(status, to: &text) }
         Self.write(ProcessFigures.present, to: &text)
         return Answer(Array(text.text.utf8), type: "text/plain; version=0.0.4; charset=utf-8")
     }
@@ -39,6 +40,21 @@ extension ObserverAPI {
             "Observations of a recording that were left out because their numbers did not rise."
         )
         text.sample(disordered)
+    }
+
+    private static func write(_ status: RecorderStatus, to text: inout Exposition) {
+        text.family("sentinell_observer_recorder_healthy", .gauge, "Whether recording works: 1 or 0.")
+        text.sample(status.problem == nil ? 1 : 0)
+        let counters: [(String, String, UInt64)] = [
+            ("files", "Recordings that were begun.", status.files),
+            ("bytes", "Bytes of recordings that were written.", status.writtenBytes),
+            ("observations_lost", "Observations that could not be recorded.", status.lost),
+            ("files_removed", "Old recordings that were removed to keep within the limits.", status.removed),
+        ]
+        for (name, help, value) in counters {
+            text.family("sentinell_observer_recorder_\(name)_total", .counter, help)
+            text.sample(value)
+        }
     }
 
     private static func write(_ metrics: HubMetrics, to text: inout Exposition) {

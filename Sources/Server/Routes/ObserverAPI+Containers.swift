@@ -9,9 +9,8 @@ extension ObserverAPI {
     /// `GET /containers`.
     @Sendable func containers(_ call: Call) async throws -> Answer {
         let parameters = try call.parameters
-        try refusePast(parameters)
+        let state = try await state(parameters)
         let all = try RequestParameters(parameters, times: times).flag("all")
-        let state = await pipeline.state
         let filter = try selection(parameters, state)
         var writer = JSONWriter()
         writer.beginObject()
@@ -26,8 +25,7 @@ extension ObserverAPI {
     /// `GET /stats`: a function of the last observation, and so is its timestamp.
     @Sendable func stats(_ call: Call) async throws -> Answer {
         let parameters = try call.parameters
-        try refusePast(parameters)
-        let state = await pipeline.state
+        let state = try await state(parameters)
         let filter = try selection(parameters, state)
         var writer = JSONWriter()
         writer.beginObject()
@@ -55,19 +53,31 @@ extension ObserverAPI {
         return filter
     }
 
-    /// Refuses `at`, for which there is no recording.
-    private func refusePast(_ parameters: [(name: String, value: String)]) throws {
-        guard let text = parameters.first(where: { $0.name == "at" })?.value else { return }
+    /// The state now, or as of `at`.
+    private func state(_ parameters: [(name: String, value: String)]) async throws -> ObserverState {
+        guard let text = parameters.first(where: { $0.name == "at" })?.value else { return await pipeline.state }
         guard !text.isEmpty else { throw ParameterError("at", text, "has no value") }
         // A plus sign that nobody encoded was read as a space; no time has one.
         let restored = String(text.map { $0 == " " ? "+" : $0 })
-        guard TimeExpression.resolve(restored, times) != nil else {
+        guard let time = TimeExpression.resolve(restored, times) else {
             throw ParameterError("at", text, "is not a time: use \(TimeExpression.grammar)")
         }
-        throw Failure(
-            .conflict,
-            "no_history",
-            "Only the present is known: to ask for the past with at=\(text.prefix(100)), a recording must be written or played."
-        )
+        guard let archive else {
+            throw Failure(
+                .conflict,
+                "no_history",
+                "Only the present is known: to ask for the past with at=\(text.prefix(100)), a recording must be played."
+            )
+        }
+        guard let state = try await Self.state(of: archive, at: time) else {
+            throw Failure(.conflict, "no_history", "The recording does not reach to \(time).")
+        }
+        return state
+    }
+
+    /// Reads a recording on a thread of the pool: it may take a tenth of a second.
+    @concurrent
+    private static func state(of archive: any MessageArchive, at time: Timestamp) async throws -> ObserverState? {
+        try archive.state(at: time)
     }
 }

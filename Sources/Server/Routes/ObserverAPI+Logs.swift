@@ -29,7 +29,7 @@ extension ObserverAPI {
                 [.retryAfter: "1"]
             )
         }
-        let page = try await Self.scan(hub, request)
+        let page = try await Self.scan(hub, archive, request)
         let isLines = Self.acceptsLines(call.request.headers[values: .accept])
         var answer = Self.answer(page, as: isLines ? .lines : .object(run: hub.run), seat)
         answer.fields[.vary] = "Accept"
@@ -42,8 +42,13 @@ extension ObserverAPI {
 
     /// Reads history on a thread of the pool: it may take a tenth of a second.
     @concurrent
-    private static func scan(_ hub: Hub, _ request: PageRequest) async throws(ParameterError) -> HistoryPage {
-        try hub.page(request)
+    private static func scan(
+        _ hub: Hub,
+        _ archive: (any MessageArchive)?,
+        _ request: PageRequest
+    ) async throws -> HistoryPage {
+        guard let archive else { return try hub.page(request) }
+        return try archive.page(request, run: hub.run, hub.resolved(request.filter))
     }
 
     private static func answer(_ page: HistoryPage, as form: PagePieces.Form, _ seat: Seats.Seat) -> Answer {

@@ -7,7 +7,7 @@ internal import ObserverModel
 extension ObserverAPI {
     /// `GET /`: what this is, and how it stands.
     @Sendable func service(_ call: Call) async -> Answer {
-        let standing = await pipeline.standing
+        let standing = await self.standing
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("service")
@@ -36,7 +36,7 @@ extension ObserverAPI {
 
     /// `GET /health`: 200 as long as the process serves; the reasons are for those who may know them.
     @Sendable func health(_ call: Call) async -> Answer {
-        let standing = await pipeline.standing
+        let standing = await self.standing
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("status")

@@ -18,10 +18,13 @@ struct ObserverAPI: Sendable {
     let playback: (any PlaybackControl)?
     let pipeline: Pipeline
     let hub: Hub
+    let recorder: (any RecorderStanding)?
+    let archive: (any MessageArchive)?
     let version: String
     let bodyBytes: Int
     let clock: any ObserverClock
     let start: Timestamp
+    let timeline: TimeReference?
     let uptime: Stopwatch
     let anomalies: RateLimit
     let markLimit: RateLimit
@@ -36,9 +39,11 @@ struct ObserverAPI: Sendable {
         playback: (any PlaybackControl)?,
         pipeline: Pipeline,
         hub: Hub,
+        recorder: (any RecorderStanding)?,
+        archive: (any MessageArchive)?,
         configuration: ServerConfiguration,
         clock: any ObserverClock,
-        start: Timestamp?,
+        timeline: TimeReference?,
         monotonic: any Clock<Duration>,
         refusals: RefusalLog
     ) {
@@ -47,8 +52,11 @@ struct ObserverAPI: Sendable {
         self.playback = playback
         self.pipeline = pipeline
         self.hub = hub
+        self.recorder = recorder
+        self.archive = archive
         self.clock = clock
-        self.start = start ?? clock.now()
+        self.timeline = timeline
+        start = timeline?.start ?? clock.now()
         self.refusals = refusals
         version = configuration.version
         bodyBytes = configuration.limits.bodyBytes
@@ -57,8 +65,20 @@ struct ObserverAPI: Sendable {
         markLimit = RateLimit(rate: configuration.marksPerSecond, clock: monotonic)
     }
 
+    /// How things stand as of the last observation.
+    var standing: Standing {
+        get async {
+            var standing = await pipeline.standing
+            standing.recorderProblem = recorder?.status.problem
+            return standing
+        }
+    }
+
     /// What relative times in parameters refer to.
-    var times: TimeReference { TimeReference(now: clock.now(), start: start, marks: marks.times) }
+    var times: TimeReference {
+        let marks = (timeline?.marks ?? [:]).merging(marks.times) { $1 }
+        return TimeReference(now: timeline?.now ?? clock.now(), start: start, marks: marks)
+    }
 }
 
 /// What is asked of the state often, without a copy of it that the pipeline would have to make.
@@ -67,11 +87,17 @@ struct Standing: Sendable {
     var running: Int
     /// The time of the last observation.
     var time: Timestamp?
+    /// Why nothing is recorded though it should be.
+    var recorderProblem: String?
 
     /// Why the observer cannot do all that it should; none when it can.
     var problems: [String] {
-        if engine.isConnected { return [] }
-        return [engine.message.isEmpty ? "The engine has not been reached yet." : engine.message]
+        var problems: [String] = []
+        if !engine.isConnected {
+            problems.append(engine.message.isEmpty ? "The engine has not been reached yet." : engine.message)
+        }
+        if let recorderProblem { problems.append("Nothing is recorded: \(recorderProblem)") }
+        return problems
     }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Bytes
 public import HTTPCore
 internal import HummingbirdCore
 public import Logging
@@ -32,9 +31,11 @@ public struct ObserverServer: Service {
     ///   - playback: The source's control of time, where it has one.
     ///   - pipeline: Whose state is served, and who takes what clients post.
     ///   - hub: Who serves the streams and holds history.
+    ///   - recorder: Who records, where somebody does.
+    ///   - archive: The recording that is played, where one is.
     ///   - configuration: Where to listen, who may use it, and the bounds.
     ///   - clock: The clock of `t`, as the pipeline's.
-    ///   - start: What `+90s` in parameters refers to; by default the present.
+    ///   - timeline: What relative times in parameters refer to; by default the present, now and at the start.
     ///   - monotonic: What rates are measured on.
     ///   - eventLoopGroup: Where connections live; by default the threads that the process shares.
     ///   - logger: For refusals and what goes wrong.
@@ -46,9 +47,11 @@ public struct ObserverServer: Service {
         playback: (any PlaybackControl)? = nil,
         pipeline: Pipeline,
         hub: Hub,
+        recorder: (any RecorderStanding)? = nil,
+        archive: (any MessageArchive)? = nil,
         configuration: ServerConfiguration,
         clock: any ObserverClock,
-        start: Timestamp? = nil,
+        timeline: TimeReference? = nil,
         monotonic: any Clock<Duration> = ContinuousClock(),
         eventLoopGroup: (any EventLoopGroup)? = nil,
         logger: Logger,
@@ -65,9 +68,11 @@ public struct ObserverServer: Service {
             playback: playback,
             pipeline: pipeline,
             hub: hub,
+            recorder: recorder,
+            archive: archive,
             configuration: configuration,
             clock: clock,
-            start: start,
+            timeline: timeline,
             monotonic: monotonic,
             refusals: RefusalLog(logger: logger, clock: monotonic)
         )

@@ -3,7 +3,7 @@
 internal import Synchronization
 
 /// A door that opens once; any number may wait for it.
-final class Latch: Sendable {
+public final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var nextWaiter = 0
@@ -12,11 +12,14 @@ final class Latch: Sendable {
 
     private let state = Mutex(State())
 
+    /// Makes a closed door.
+    public init() {}
+
     /// Whether it has been opened.
-    var isOpen: Bool { state.withLock { $0.isOpen } }
+    public var isOpen: Bool { state.withLock { $0.isOpen } }
 
     /// Opens the door and lets all pass who wait.
-    func open() {
+    public func open() {
         let waiters = state.withLock { state in
             state.isOpen = true
             let waiters = state.waiters
@@ -27,7 +30,7 @@ final class Latch: Sendable {
     }
 
     /// Returns when the door is open or the task is cancelled.
-    func wait() async {
+    public func wait() async {
         let ticket = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -49,7 +52,7 @@ final class Latch: Sendable {
     /// Waits for the door, for a limited time.
     ///
     /// - Returns: Whether the door is open.
-    func wait(atMost duration: Duration, clock: any Clock<Duration>) async -> Bool {
+    public func wait(atMost duration: Duration, clock: any Clock<Duration>) async -> Bool {
         if isOpen { return true }
         await withTaskGroup { group in
             group.addTask { await self.wait() }

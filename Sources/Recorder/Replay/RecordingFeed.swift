@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Bytes
+internal import ObserverModel
+
+// SAFETY: one reader has a feed; the player, which is an actor, hands its own to nobody.
+/// Reads the parts of a run in order and by time, for one reader.
+public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
+    private let recording: RecordingSet
+    /// The version of the projector whose snapshots can be loaded.
+    private let projection: Int
+    /// The times between which the recording lies.
+    public let range: ClosedRange<Timestamp>
+    /// The number of its first observation.
+    public let firstNumber: UInt64
+
+    private var reader: RecordingReader
+    private var parser = LineParser()
+    private var items: [FeedItem] = []
+    /// The last observation's number that was read, or that of the state which reading began with.
+    private var lastNumber: UInt64?
+    private let isCut: Bool
+
+    /// Makes a feed that stands at the beginning.
+    ///
+    /// - Parameters:
+    ///   - recording: The parts of one run.
+    ///   - projection: The version of the projector whose snapshots can be loaded.
+    /// - Throws: ``RecordingError/system(_:)`` when the index cannot be read any more.
+    public init(_ recording: RecordingSet, projection: Int) throws(RecordingError) {
+        self.recording = recording
+        self.projection = projection
+        range = try recording.timeRange()
+        firstNumber = recording.header.first
+        isCut = recording.header.cut != nil
+        reader = try RecordingReader(recording)
+    }
+
+    /// Goes to where the state as of a time can be folded from.
+    public func seek(to time: Timestamp) throws -> FeedPlace {
+        try seek(toFrame: min(try recording.firstFrame(reaching: time), max(0, recording.frameCount - 1)))
+    }
+
+    /// Goes to where the state at a frame's beginning can be folded from.
+    public func seek(toFrame wanted: Int) throws -> FeedPlace {
+        var frame: Int? = try recording.lastSnapshotFrame(atOrBefore: wanted)
+        var place = FeedPlace()
+        while let candidate = frame {
+            if let snapshot = try open(candidate) {
+                place.snapshot = snapshot
+                return place
+            }
+            place.passedForeignSnapshots = true
+            frame = candidate > 0 ? try recording.lastSnapshotFrame(atOrBefore: candidate - 1) : nil
+        }
+        try begin(at: 0)
+        return place
+    }
+
+    /// Reads from a frame on whose first line is a snapshot that can be loaded; `nil` when it is not.
+    private func open(_ frame: Int) throws -> StateSnapshot? {
+        try begin(at: frame)
+        while items.isEmpty {
+            guard try refill(wantsSnapshot: true) else { return nil }
+        }
+        guard case .state(let snapshot) = items[0], snapshot.projection == projection else { return nil }
+        items.removeFirst()
+        lastNumber = snapshot.number
+        return snapshot
+    }
+
+    private func begin(at frame: Int) throws {
+        reader = try RecordingReader(recording, from: frame)
+        items = []
+        lastNumber = nil
+    }
+
+    /// Reads on; `nil` at the end.
+    public func next() throws -> FeedItem? {
+        while items.isEmpty {
+            guard try refill(wantsSnapshot: false) else { return nil }
+        }
+        return items.removeFirst()
+    }
+
+    /// Reads some more lines.
+    ///
+    /// - Returns: Whether there are any.
+    private func refill(wantsSnapshot: Bool) throws -> Bool {
+        guard let batch = try reader.next() else {
+            items += reader.takeDamage().map { .damage($0.description) }
+            return !items.isEmpty
+        }
+        var lines: [RecordingLine] = []
+        var damage: [Damage] = []
+        batch.parse(with: &parser, into: &lines, damage: &damage)
+        var observations = ObservationBatch()
+        observations.reserveCapacity(lines.count)
+        for line in lines {
+            switch line {
+            case .observation(let observation):
+                observations.append(observation)
+                lastNumber = observation.number
+            case .snapshot(let snapshot, _):
+                // One that continues what was read says nothing new; behind a hole it says what was missed.
+                guard isNews(snapshot) || (wantsSnapshot && observations.isEmpty && items.isEmpty) else { continue }
+                if !observations.isEmpty { items.append(.observations(observations)) }
+                observations = []
+                items.append(.state(snapshot))
+                lastNumber = snapshot.number
+            case .unknown(let number, _):
+                lastNumber = number
+            }
+        }
+        if !observations.isEmpty { items.append(.observations(observations)) }
+        items += (reader.takeDamage() + damage).map { .damage($0.description) }
+        return true
+    }
+
+    private func isNews(_ snapshot: StateSnapshot) -> Bool {
+        guard snapshot.projection == projection, !isCut, let lastNumber else { return false }
+        return snapshot.number > lastNumber
+    }
+}
+
+extension RecordingSet {
+    /// The times between which the observations lie; those of the header where there are none.
+    public func timeRange() throws(RecordingError) -> ClosedRange<Timestamp> {
+        let first = try firstFrame(reaching: 0)
+        let start = first < frameCount ? try frame(first).summary.firstTime : header.created
+        return start...max(start, lastTime)
+    }
+
+    /// The run that the parts belong to.
+    public var run: String { header.run }
+
+    /// The files, for people.
+    public var origin: String { parts.map(\.path).joined(separator: " ") }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// What was observed, recorded, and played again.
+    @Suite(.timeLimit(.minutes(10))) struct Recordings {
+        /// Every type that has a `seq`.
+        private static let allTypes = "types=log,event,verdict,stats,anomaly,incident,mark,command,engine,gap"
+
+        /// A life with lines of all sorts, an OOM kill, a crash and a stop.
+        private static let script = #"""
+            i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo "level=warn msg=\"line $i\""; echo "plain $i" >&2; usleep 5000; done
+            printf 'bad \377\376 bytes\n\033[31mred\033[0m\ttab\n\n'; printf 'no end'; exit 3
+            """#
+
+        /// A recording, and what a client of the live observer was sent.
+        private struct Session {
+            var path: String
+            var messages: [MessageLog.Message]
+        }
+
+        private func record(_ scene: Scene, seconds: Int) async throws -> Session {
+            let path = try scene.fixture.temporaryDirectory() + "/incident.zst"
+            let observer = try await scene.observe(["--record", path])
+            #expect(observer.ready["recording"].string == path)
+            let log = try await observer.stream("?\(Self.allTypes)&tail=0")
+            // The json-file driver replaces what is no UTF-8; this one keeps it.
+            let name = try await scene.shell("talker", ["--log-driver", "local"], Self.script)
+            let hungry = try await scene.run(
+                "hungry",
+                ["-m", "16m", "--memory-swap", "16m"],
+                "sh",
+                "-c",
+                "exec tail /dev/zero"
+            )
+            try await log.event("die", of: name)
+            try await log.event("die", of: hungry)
+            _ = try await HTTPProbe.request(
+                "POST",
+                observer.url + "/marks",
+                body: Array(#"{"name":"here","text":"a mark"}"#.utf8)
+            )
+            _ = try await HTTPProbe.request(
+                "POST",
+                observer.url + "/events/anomaly",
+                body: Array(#"{"what":"odd","b":[1,2]}"#.utf8)
+            )
+            try await log.wait(for: "the anomaly") { $0.type == "anomaly" }
+            observer.process.send(SIGTERM)
+            while try await log.receive(within: .seconds(20)) {}
+            #expect(try await observer.process.wait(within: .seconds(20)) == .exited(0))
+            return Session(path: path, messages: log.messages.filter { $0.sequence > 0 && $0.type != "connected" })
+        }
+
+        private func replay(_ path: String, _ options: [String], in fixture: Fixture) async throws -> [MessageLog
+            .Message]
+        {
+            let observer = try await RunningObserver.replay(
+                [path, "--await-clients", "1", "--exit"] + options,
+                in: fixture
+            )
+            let log = try await observer.stream("?\(Self.allTypes)&tail=0")
+            while try await log.receive(within: .seconds(60)) {}
+            #expect(log.probe.ending == .closed(code: 1000, reason: "the recording has ended"))
+            #expect(try await observer.process.wait(within: .seconds(20)) == .exited(0))
+            #expect(log.messages.last { $0.type != "heartbeat" }?.type == "end")
+            return log.messages.filter { $0.sequence > 0 && !["connected", "end"].contains($0.type) }
+        }
+
+        @Test("Law 2: a recording played again gives the bytes of live, at any speed")
+        func equal() async throws {
+            try await withScene { scene in
+                let session = try await record(scene, seconds: 4)
+                let first = try #require(session.messages.first?.sequence)
+                let last = try #require(session.messages.last?.sequence)
+                #expect(session.messages.count > 400)
+                for options in [["--speed", "max"], ["--speed", "1000"], ["--speed", "100"], ["--speed", "1"]] {
+                    let messages = try await replay(session.path, options, in: scene.fixture)
+                    #expect(messages.map(\.sequence) == messages.map(\.sequence).sorted())
+                    // The live client came after the first messages and was closed before the last, perhaps.
+                    let common = messages.filter { (first...last).contains($0.sequence) }
+                    #expect(common.map(\.raw) == session.messages.map(\.raw), "\(options)")
+                }
+                let threads = try await replay(session.path, ["--speed", "max"], in: scene.fixture)
+                for _ in 0..<(Stage.isDeep ? 100 : 5) {
+                    let again = try await replay(session.path, ["--speed", "max"], in: scene.fixture)
+                    #expect(again.map(\.raw) == threads.map(\.raw))
+                }
+            }
+        }
+
+        @Test("plain tools read a recording: zstd -t, and every line is JSON")
+        func plainTools() async throws {
+            try await withScene { scene in
+                let session = try await record(scene, seconds: 1)
+                let test = try await run("zstd", ["-t", session.path])
+                #expect(test.isSuccess, "\(test.errorText)")
+                let content = try await run("zstd", ["-dc", session.path])
+                let lines = content.outputText.split(separator: "\n")
+                #expect(lines.count > 400)
+                let first = try JSON(String(try #require(lines.first)))
+                #expect(first["observer"].string == "recording")
+                for line in lines { _ = try JSON(String(line)) }
+                #expect(
+                    lines.contains { $0.contains(#""b":"YmFkIP/+IGJ5dGVz""#) },
+                    "bytes that are no UTF-8, in base64"
+                )
+            }
+        }
+
+        @Test("playback is paused, jumps, goes on and ends as /playback is told")
+        func playback() async throws {
+            try await withScene { scene in
+                let session = try await record(scene, seconds: 1)
+                let observer = try await RunningObserver.replay([session.path, "--start-paused"], in: scene.fixture)
+                let status = try await observer.json("/playback")
+                #expect(status["mode"].string == "replay")
+                #expect(status["state"].string == "paused")
+                // The whole recording is there while playback stands at its beginning.
+                let cat = try await RunningObserver.finish("cat", session.path, "--types", "log,event")
+                let lines = cat.outputText.split(separator: "\n").map { String($0) }
+                let page = try await HTTPProbe.request(
+                    "GET",
+                    observer.url + "/logs?limit=10000&types=log,event",
+                    headers: [("Accept", "application/x-ndjson")]
+                )
+                #expect(lines.count > 400)
+                #expect(page.text.split(separator: "\n").map { String($0) } == lines)
+                let newest = try await observer.json("/logs?limit=3&order=newest&types=log,event")
+                #expect(newest["messages"][2]["seq"].int == (try JSON(lines.last ?? "{}"))["seq"].int)
+                let past = try await observer.json("/containers?all=true&at=@here")
+                #expect(past["count"].int == 2)
+                #expect(try await observer.json("/containers?all=true")["count"].int == 0)
+                let log = try await observer.stream("?\(Self.allTypes)&tail=0")
+                let seek = try await HTTPProbe.request(
+                    "POST",
+                    observer.url + "/playback",
+                    body: Array(#"{"seek":"@here"}"#.utf8)
+                )
+                #expect(seek.status == 200, "\(seek.text)")
+                let jump = try await log.wait(for: "the jump") { $0.type == "seek" }
+                #expect(jump.json["epoch"].int == 1)
+                let containers = try await observer.json("/containers?all=true")
+                #expect(containers["count"].int == 2)
+                #expect(containers == past)
+                _ = try await HTTPProbe.request(
+                    "POST",
+                    observer.url + "/playback",
+                    body: Array(#"{"state":"playing","speed":"max"}"#.utf8)
+                )
+                try await log.wait(for: "the end") { $0.type == "end" }
+                let sequences = log.messages.filter { $0.type == "anomaly" || $0.type == "log" }.map(\.sequence)
+                #expect(sequences.allSatisfy { $0 > jump.sequence })
+                #expect(log.messages.contains { $0.type == "anomaly" })
+                #expect(try await observer.json("/playback")["state"].string == "ended")
+            }
+        }
+
+        @Test("an observer that is killed leaves a recording that opens, with all but the last quarter of a second")
+        func killed() async throws {
+            try await withScene { scene in
+                for round in 0..<(Stage.isDeep ? 1000 : 5) {
+                    let path = try scene.fixture.temporaryDirectory() + "/killed.zst"
+                    let observer = try await scene.observe(["--record", path])
+                    let log = try await observer.stream("?types=log&tail=0")
+                    let name = try await scene.shell(
+                        "k\(round)",
+                        [],
+                        "i=0; while :; do i=$((i+1)); echo line $i; usleep 2000; done"
+                    )
+                    try await log.waitForLines(100 + round * 37)
+                    observer.process.send(SIGKILL)
+                    let received = log.lines.map(\.sequence)
+                    _ = try await observer.process.wait(within: .seconds(20))
+                    try await scene.engine.docker("rm", "-f", name)
+                    let played = try await replay(path, ["--speed", "max"], in: scene.fixture)
+                    let recorded = Set(played.map(\.sequence))
+                    // 250 ms of a line every 2 ms and what takes longer on a loaded machine.
+                    let missing = received.filter { !recorded.contains($0) }
+                    #expect(missing.count < 250, "\(missing.count) of \(received.count)")
+                    #expect(missing.allSatisfy { $0 > (played.last?.sequence ?? 0) }, "only the end is missing")
+                }
+            }
+        }
+
+        @Test("a file that is no recording is refused with a sentence and exit code 2")
+        func noRecording() async throws {
+            try await withFixture { fixture in
+                let path = try fixture.temporaryDirectory() + "/x.zst"
+                try "hello".write(toFile: path, atomically: true, encoding: .utf8)
+                for arguments in [["replay", path], ["replay", path + "-missing"], ["replay", path, "--speed", "0"]] {
+                    let process = try RunningObserver.launch(arguments, in: fixture)
+                    #expect(try await process.wait(within: .seconds(20)) == .exited(2))
+                    #expect(process.errorText.contains(" "))
+                }
+            }
+        }
+    }
+}
