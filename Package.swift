@@ -105,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "ObserverBenchmarks",
             dependencies: [
-                "Bytes", "ObserverModel", "Observer", "HTTPCore", "Server", "TestSupport", logging,
+                "Bytes", "ObserverModel", "Observer", "Recorder", "HTTPCore", "Server", "TestSupport", logging,
             ],
             path: "Benchmarks/ObserverBenchmarks",
             swiftSettings: settings
@@ -154,7 +154,8 @@ let package = Package(
         ),
         .testTarget(
             name: "ObserverCommandTests",
-            dependencies: ["ObserverCommand", "Bytes", "ObserverModel"],
+            dependencies: ["ObserverCommand", "Bytes", "ObserverModel", "Observer", "Recorder", "CZstd"],
+            resources: [.copy("Golden")],
             swiftSettings: settings
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Bytes"], swiftSettings: settings),

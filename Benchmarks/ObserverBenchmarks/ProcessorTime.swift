@@ -15,6 +15,14 @@ enum ProcessorTime {
         return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
     }
 
+    /// That of the programs that this process has started and that have ended, in nanoseconds.
+    static var children: Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+        let (user, system) = (usage.ru_utime, usage.ru_stime)
+        return Double(user.tv_sec + system.tv_sec) * 1e9 + Double(user.tv_usec + system.tv_usec) * 1e3
+    }
+
     /// Another process's with all of its threads, in nanoseconds; the kernel counts it in hundredths of a second.
     static func of(_ pid: Int32) throws -> Double {
         let text = try ProcFile.read("/proc/\(pid)/stat")

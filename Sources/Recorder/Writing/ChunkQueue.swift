@@ -30,6 +30,8 @@ final class ChunkQueue: Sendable {
         var wantsSnapshot = false
         var isClosed = false
         var dropped = RecorderLoss()
+        /// A snapshot that could not be written and behind which nothing was observed yet.
+        var held: LineChunk?
 
         var size: Int { bytes + builder.chunk.bytes.count }
 
@@ -91,6 +93,9 @@ final class ChunkQueue: Sendable {
         state.dropped = RecorderLoss()
     }
 
+    /// How many bytes of lines wait.
+    var size: Int { state.withLock { $0.size } }
+
     /// Takes out all that waits.
     func take() -> Work {
         state.withLock { state in
@@ -114,7 +119,9 @@ final class ChunkQueue: Sendable {
     func halt(_ lost: [LineChunk]) {
         state.withLock { state in
             state.put(state.builder.take())
-            for chunk in lost + state.chunks { state.dropped.add(chunk) }
+            let all = lost + state.chunks
+            for chunk in all { state.dropped.add(chunk) }
+            state.held = state.dropped.count == 0 ? all.last { $0.snapshot != nil } : nil
             state.chunks = []
             state.bytes = 0
             state.isDropping = true
@@ -122,9 +129,14 @@ final class ChunkQueue: Sendable {
         }
     }
 
-    /// Takes lines again, from a snapshot behind the next batch on.
+    /// Takes lines again: from the snapshot that is held if nothing was lost, else from one behind the next batch on.
     func resume() {
-        state.withLock { $0.isHalted = false }
+        state.withLock { state in
+            state.isHalted = false
+            guard let held = state.held.take(), state.dropped.count == 0 else { return }
+            state.put(held)
+            state.isDropping = false
+        }
     }
 
     /// Takes nothing more.

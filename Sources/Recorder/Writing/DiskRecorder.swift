@@ -61,6 +61,9 @@ public final class DiskRecorder: ObservationSink, RecorderStanding {
         for await _ in firstStep {}
     }
 
+    /// How many bytes of lines wait to be written.
+    public var queuedBytes: Int { queue.size }
+
     /// Takes a batch; never waits for the disk.
     public func take(_ batch: ObservationBatch, snapshot: () -> StateSnapshot) {
         queue.put(batch, snapshot: snapshot)

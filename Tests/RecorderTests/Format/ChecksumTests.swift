@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bytes
+import TestSupport
 import Testing
 
 @testable import Recorder
@@ -19,7 +20,7 @@ import Testing
 
     @Test("XXH64 is the same however the bytes are cut")
     func pieces() {
-        var random = SplitMix64(1)
+        var random = SplitMix64(seed: 1)
         for length in 0..<200 {
             let bytes = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             var hash = XXH64()
@@ -35,7 +36,7 @@ import Testing
 
     @Test("XXH64's lower half is the checksum that zstd stores in a frame")
     func storedByZstd() throws {
-        var random = SplitMix64(2)
+        var random = SplitMix64(seed: 2)
         for length in [0, 1, 31, 32, 33, 100, 4096, 200_001] {
             let bytes = (0..<length).map { _ in UInt8(random.below(64)) }
             var frame: [UInt8] = []

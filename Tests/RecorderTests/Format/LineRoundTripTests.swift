@@ -2,6 +2,7 @@
 
 import Bytes
 import ObserverModel
+import TestSupport
 import Testing
 
 @testable import Recorder
@@ -55,7 +56,7 @@ import Testing
 
     @Test("long log lines keep every byte", arguments: [65_535, 65_536, 262_143, 262_144])
     func longLines(length: Int) throws {
-        var random = SplitMix64(UInt64(length))
+        var random = SplitMix64(seed: UInt64(length))
         var parser = LineParser()
         var source = RandomObservations(seed: 1)
         for isText in [true, false] {

@@ -2,6 +2,7 @@
 
 import Bytes
 import ObserverModel
+import TestSupport
 import Testing
 
 @testable import Recorder
@@ -42,7 +43,7 @@ import Testing
     func mutations(seed: UInt64) {
         var source = RandomObservations(seed: seed)
         source.lineLength = 60
-        var random = SplitMix64(seed &+ 77)
+        var random = SplitMix64(seed: seed &+ 77)
         // One parser for all lines, so that what it remembers may lead it astray.
         var fast = LogLineParser()
         for _ in 0..<400 {
@@ -62,7 +63,7 @@ import Testing
     @Test("any bytes are read or refused", arguments: 0..<8 as Range<UInt64>)
     func garbage(seed: UInt64) {
         var source = RandomObservations(seed: seed)
-        var random = SplitMix64(seed &+ 1234)
+        var random = SplitMix64(seed: seed &+ 1234)
         var parser = LineParser()
         for _ in 0..<500 {
             var line: [UInt8] = []

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
 import Testing
 
 @testable import Recorder
@@ -32,7 +33,7 @@ import Testing
 
     @Test("frames of every size are walked over, with raw, repeated and compressed blocks")
     func sizes() throws {
-        var random = SplitMix64(4)
+        var random = SplitMix64(seed: 4)
         for length in [0, 1, 255, 256, 65_791, 131_072, 131_073, 400_000] {
             for kind in 0..<3 {
                 let content = (0..<length).map { _ -> UInt8 in
@@ -76,7 +77,7 @@ import Testing
 
     @Test("random bytes and random changes end the walk without a crash", arguments: 0..<8 as Range<UInt64>)
     func fuzz(seed: UInt64) throws {
-        var random = SplitMix64(seed)
+        var random = SplitMix64(seed: seed)
         let recording = try TestRecording(seed: seed, count: 80)
         for _ in 0..<60 {
             var bytes = recording.bytes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bytes
+import TestSupport
 import Testing
 
 @testable import Recorder
@@ -39,7 +40,7 @@ import Testing
         let folder = try TestFolder()
         let start = Int(try #require(recording.entries.last).end)
         let whole = try Readout(RecordingSet(RecordingFile.open(folder.write(recording.bytes))))
-        var random = SplitMix64(3)
+        var random = SplitMix64(seed: 3)
         for place in start..<recording.bytes.count where random.once(in: 3) {
             var bytes = recording.bytes
             bytes[place] ^= 1 << UInt8(random.below(8))
@@ -56,7 +57,7 @@ import Testing
         let recording = try TestRecording(seed: seed, count: 60)
         let start = Int(try #require(recording.entries.last).end)
         let index = Array(recording.bytes[start...])
-        var random = SplitMix64(seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
             var changed = index
             for _ in 0...random.below(3) { Mutation.apply(to: &changed, &random) }

@@ -79,7 +79,7 @@ struct ReplayTests {
             let status = try await playing.state(.paused)
             let end = try #require(status.end)
             let span = end.duration(since: status.start).wholeNanoseconds
-            var random = SplitMix64(11)
+            var random = SplitMix64(seed: 11)
             for round in 1...200 {
                 let time = status.start.advanced(byNanoseconds: Int64.random(in: 0...span, using: &random))
                 let expected = UInt64(time.duration(since: status.start).wholeNanoseconds / 10_000_000) + 1

@@ -2,6 +2,7 @@
 
 import Bytes
 import ObserverModel
+import TestSupport
 
 /// Observations of every kind, the same for the same seed.
 struct RandomObservations {
@@ -15,7 +16,7 @@ struct RandomObservations {
     var lineLength = 300
 
     init(seed: UInt64, first: UInt64 = 1) {
-        random = SplitMix64(seed)
+        random = SplitMix64(seed: seed)
         number = first - 1
         time = 1_764_000_000_000_000_000 &+ Int64(seed % 1_000_000_007)
         var random = random

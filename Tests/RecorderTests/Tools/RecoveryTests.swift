@@ -3,6 +3,7 @@
 import Bytes
 import Glibc
 import ObserverModel
+import TestSupport
 import Testing
 
 @testable import Recorder
@@ -109,7 +110,7 @@ import Testing
     func oneFrame(hasIndex: Bool) throws {
         let recording = try TestRecording(seed: 3, count: 300)
         let size = hasIndex ? recording.bytes.count : Int(try #require(recording.entries.last).end)
-        var random = SplitMix64(5)
+        var random = SplitMix64(seed: 5)
         for (index, entry) in recording.entries.enumerated() where index > 0 {
             var bytes = recording.bytes[..<size]
             let place = Int(entry.offset) + random.below(Int(entry.compressedSize))
@@ -153,7 +154,7 @@ import Testing
     )
     func damage(seed: UInt64) throws {
         let recording = try TestRecording(seed: seed % 3, count: 60, chunk: 6, frame: 2, lineLength: 100)
-        var random = SplitMix64(seed &+ 1000)
+        var random = SplitMix64(seed: seed &+ 1000)
         for round in 0..<20 {
             var bytes = recording.bytes
             for _ in 0...random.below(3) {

@@ -195,6 +195,27 @@ struct WritingTests {
         rmdir(place)
     }
 
+    @Test("A folder that comes is written to although nothing was observed meanwhile")
+    func lateFolder() throws {
+        let folder = WritingFolder()
+        let place = folder.path + "/sub"
+        var bench = WritingBench(place + "/")
+        bench.step()
+        #expect(bench.core.status.problem?.contains("does not exist") == true)
+        bench.step(after: .seconds(5))
+        #expect(bench.core.status.problem != nil)
+        #expect(mkdir(place, 0o700) == 0)
+        bench.step(after: .seconds(5))
+        #expect(bench.core.status.problem == nil)
+        let path = try #require(bench.core.status.path)
+        bench.put(lines: 3)
+        bench.finish()
+        #expect(try RecordingSet(paths: [path]).lastNumber == 3)
+        #expect(bench.core.status.lost == 0)
+        unlink(path)
+        rmdir(place)
+    }
+
     @Test("A full disk is told as such")
     func fullDisk() {
         // The kernel's own full disk; its name is taken, so that the place can only be the device itself.

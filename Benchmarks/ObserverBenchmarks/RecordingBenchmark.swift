@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bytes
+import Logging
+import Observer
+import ObserverModel
+import Recorder
+import TestSupport
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Recording and playing lines of 250 bytes: what the recorder costs against `zstd -1`, how fast a recording plays to
+/// one client and what bounds it, and how long a seek takes.
+enum RecordingBenchmark {
+    static func run(_ scale: Scale) async throws -> [Row] {
+        let lines = scale.count(2_000_000, smoke: 20_000)
+        return try await withFixture { fixture in
+            let folder = try fixture.temporaryDirectory()
+            let path = folder + "/a.zst"
+            let recorded = try await record(lines, path)
+            let content = try decompressedSize(path)
+            return try await [
+                recorderRow(path, folder, lines, recorded, content),
+                sizeRow(path, folder),
+                replayRow(path, lines, scale, fixture),
+                readingRow(path, lines, scale),
+                seekRow(path, scale),
+            ]
+        }
+    }
+
+    // MARK: Recording
+
+    /// Records lines and returns the processor time in nanoseconds that it took, their making left out.
+    private static func record(_ lines: Int, _ path: String) async throws -> Double {
+        var source = LineSource()
+        var batches: [ObservationBatch] = []
+        for _ in 0..<(lines / LineSource.batchSize) { batches.append(source.batch()) }
+        var projector = Projector()
+        let recorder = DiskRecorder(
+            options: RecorderOptions(
+                place: RecordingPlace(path: path),
+                run: "benchmark",
+                projection: Projection.version,
+                producer: "sentinell-observer 0",
+                source: RecordedSource(mode: "benchmark")
+            ),
+            initial: projector.snapshot(),
+            wall: LiveClock(),
+            monotonic: ContinuousClock(),
+            logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+        )
+        _ = projector.project(batches[0])
+        let state = projector.snapshot()
+        let start = ProcessorTime.own
+        async let end: Void = recorder.run { _ in }
+        for batch in batches {
+            recorder.take(batch) {
+                StateSnapshot(number: batch[batch.count - 1].number, projection: 1, json: state.json)
+            }
+            // The queue holds 32 MiB, which the lines of a benchmark fill faster than any source.
+            while recorder.status.problem == nil, recorder.queuedBytes > 16 << 20 { usleep(200) }
+        }
+        recorder.stop()
+        await end
+        let status = recorder.status
+        guard status.lost == 0, status.problem == nil else { throw Unmeasured("the recorder lost \(status.lost)") }
+        return ProcessorTime.own - start
+    }
+
+    private static func recorderRow(
+        _ path: String,
+        _ folder: String,
+        _ lines: Int,
+        _ recorded: Double,
+        _ content: Int
+    ) async throws -> Row {
+        let before = ProcessorTime.children
+        try await shell("zstd -dc \(path) > \(folder)/lines && : ")
+        let middle = ProcessorTime.children
+        try await shell("zstd -q -1 -T1 -f \(folder)/lines -o \(folder)/single.zst")
+        let plain = ProcessorTime.children - middle
+        precondition(middle >= before)
+        return Row(
+            name: "recorder, processor time for \(lines) lines (\(content / lines) bytes each as recorded)",
+            figure: "\((recorded / Double(lines)).rounded(to: 0)) ns a line",
+            against: "\((plain / Double(lines)).rounded(to: 0)) ns by zstd -1 -T1",
+            ratio: "\((recorded / plain).rounded(to: 2)) times, 1.5 allowed"
+        )
+    }
+
+    private static func sizeRow(_ path: String, _ folder: String) throws -> Row {
+        let (size, single) = (try size(of: path), try size(of: folder + "/single.zst"))
+        return Row(
+            name: "recorder, size of the file",
+            figure: "\(size) bytes",
+            against: "\(single) in one frame",
+            ratio: "\(((Double(size) / Double(single) - 1) * 100).rounded(to: 1)) % more, 3 % allowed"
+        )
+    }
+
+    // MARK: Playing
+
+    /// Plays to one client in another process, from the handshake to the end.
+    private static func replayRow(
+        _ path: String,
+        _ lines: Int,
+        _ scale: Scale,
+        _ fixture: Fixture
+    ) async throws -> Row {
+        guard let binary = getenv("OBSERVER_BINARY").map({ String(cString: $0) }) else {
+            throw Unmeasured("OBSERVER_BINARY is not set")
+        }
+        var rates: [Double] = []
+        for _ in 0..<scale.repeats {
+            let ready = try fixture.temporaryDirectory() + "/ready"
+            let arguments = ["--speed", "max", "--await-clients", "1", "--exit", "--port", "0", "--ready-file", ready]
+            let observer = try ChildProcess.launch(binary, ["replay", path] + arguments, in: fixture)
+            let text = try await eventually("the ready file") { try? ProcFile.read(ready) }
+            guard let port = text.split(separator: ":").dropFirst(3).first?.prefix(while: \.isNumber), !port.isEmpty
+            else {
+                throw Unmeasured("ready file: \(text)")
+            }
+            let clock = ContinuousClock()
+            let start = clock.now
+            let client = try ChildProcess.launch(
+                "/proc/self/exe",
+                ["--drain", String(port), "1", "/ws/logs?tail=0"],
+                in: fixture
+            )
+            _ = try await eventually("the end", within: .seconds(300), every: .milliseconds(2)) { client.poll() }
+            rates.append(Double(lines) / (start.duration(to: clock.now) / .seconds(1)))
+            _ = try await observer.wait()
+        }
+        return Row(
+            name: "replay at max to one client, connecting included",
+            figure: "\(rates.median.rounded(to: 0)) messages/s",
+            against: "1,000,000 messages/s demanded",
+            ratio: "\((rates.median / 1_000_000).rounded(to: 2)) of it"
+        )
+    }
+
+    /// What the parts of playing cost on one thread.
+    private static func readingRow(_ path: String, _ lines: Int, _ scale: Scale) throws -> Row {
+        var split: [Double] = []
+        var parsed: [Double] = []
+        var projected: [Double] = []
+        for _ in 0..<scale.repeats {
+            let recording = try RecordingSet(paths: [path])
+            var count = 0
+            split.append(
+                try measure {
+                    let reader = try RecordingReader(recording)
+                    while let batch = try reader.next() { batch.forEachLine { _ in count += 1 } }
+                }
+            )
+            var feed = try RecordingFeed(recording, projection: Projection.version)
+            parsed.append(try measure { while let item = try feed.next() { count += item.count } })
+            feed = try RecordingFeed(recording, projection: Projection.version)
+            var projector = Projector()
+            projected.append(
+                try measure {
+                    while let item = try feed.next() {
+                        if case .observations(let batch) = item { count += projector.project(batch).headers.count }
+                    }
+                }
+            )
+            guard count > 2 * lines else { throw Unmeasured("\(count) lines were read") }
+        }
+        let nanoseconds = { (values: [Double]) in (values.median * 1e9 / Double(lines)).rounded(to: 0) }
+        return Row(
+            name: "playing a line on one thread: decompressed and split, then parsed, then projected",
+            figure: "\(nanoseconds(split)), \(nanoseconds(parsed)), \(nanoseconds(projected)) ns",
+            against: "1,000 ns a message allowed, on all threads",
+            ratio: "\((split.median / projected.median).rounded(to: 2)) is decompressing and splitting"
+        )
+    }
+
+    /// Random times of the recording, state included.
+    private static func seekRow(_ path: String, _ scale: Scale) throws -> Row {
+        let recording = try RecordingSet(paths: [path])
+        let feed = try RecordingFeed(recording, projection: Projection.version)
+        let span = feed.range.upperBound.duration(since: feed.range.lowerBound).wholeNanoseconds
+        var random = SplitMix64(seed: 7)
+        var times: [Double] = []
+        for _ in 0..<scale.count(200, smoke: 10) {
+            let time = feed.range.lowerBound.advanced(byNanoseconds: Int64.random(in: 0...span, using: &random))
+            times.append(
+                try measure {
+                    var projector = Projector()
+                    if let snapshot = try feed.seek(to: time).snapshot {
+                        projector = try Projector(snapshot: snapshot.json[...])
+                    }
+                    while let item = try feed.next() {
+                        guard case .observations(let batch) = item else { continue }
+                        let end = batch.firstIndex { $0.time > time }
+                        _ = projector.project(Array(batch[..<(end ?? batch.count)]))
+                        if end != nil { break }
+                    }
+                }
+            )
+        }
+        let sorted = times.sorted()
+        return Row(
+            name: "seek to a random time, state included",
+            figure: "\((times.median * 1000).rounded(to: 2)) ms",
+            against: "the slowest of \(times.count) took \((sorted[sorted.count - 1] * 1000).rounded(to: 1)) ms",
+            ratio: "\((times.median / 0.05).rounded(to: 2)) of the 50 ms allowed"
+        )
+    }
+
+    // MARK: Parts
+
+    private static func measure(_ work: () throws -> Void) rethrows -> Double {
+        let clock = ContinuousClock()
+        let start = clock.now
+        try work()
+        return start.duration(to: clock.now) / .seconds(1)
+    }
+
+    private static func decompressedSize(_ path: String) throws -> Int {
+        let recording = try RecordingSet(paths: [path])
+        return try (0..<recording.frameCount).reduce(0) { $0 + Int(try recording.frame($1).contentSize) }
+    }
+
+    private static func size(of path: String) throws -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw Unmeasured("\(path) is missing") }
+        return Int(status.st_size)
+    }
+
+    private static func shell(_ command: String) async throws {
+        let result = try await TestSupport.run("sh", ["-c", command], within: .seconds(120))
+        guard result.isSuccess else { throw Unmeasured("\(command): \(result.errorText)") }
+    }
+}
+
+extension FeedItem {
+    fileprivate var count: Int {
+        if case .observations(let batch) = self { batch.count } else { 0 }
+    }
+}
+
+/// Lines of five services as they log, about 250 bytes each, a tenth of a millisecond apart.
+private struct LineSource {
+    static let batchSize = 500
+
+    private var number: UInt64 = 0
+    private var time = Timestamp(seconds: 1_795_433_138)
+    private var random = SplitMix64(seed: 3)
+    private let containers: [ContainerID]
+
+    init() {
+        containers = (1...5).compactMap { index in
+            var digits: [UInt8] = []
+            for _ in 0..<4 { Hex.append(UInt64(index) &* 0x9E37_79B9_7F4A_7C15, to: &digits) }
+            return ContainerID(digits[...])
+        }
+    }
+
+    mutating func batch() -> ObservationBatch {
+        let container = containers.randomElement(using: &random) ?? containers[0]
+        return (0..<Self.batchSize).map { _ in
+            number += 1
+            time = time.advanced(byNanoseconds: 100_000)
+            let line = LogLine(container: container, timestamp: time, stream: .stdout, bytes: Array(text().utf8)[...])
+            return Observation(number: number, time: time, fact: .log(line))
+        }
+    }
+
+    private mutating func text() -> String {
+        let (id, trace) = (
+            UInt32.random(in: 0...UInt32.max, using: &random), UInt64.random(in: 0...UInt64.max, using: &random)
+        )
+        let (status, ms) = (number.isMultiple(of: 97) ? 503 : 200, id % 900)
+        return
+            "2026-11-23T10:45:47Z INFO [http-nio-8080-exec-\(id % 16)] org.shop.web.OrderController: GET /api/v1/orders/\(id) \(status) in \(ms) ms, user=\(id % 5000) trace=\(String(trace, radix: 16)) bytes=\(id % 70_000) cache=\(id % 3 == 0 ? "hit" : "miss") region=eu-central-1 version=2.14.\(id % 7)"
+    }
+}
