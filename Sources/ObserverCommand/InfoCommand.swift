@@ -83,6 +83,14 @@ struct RecordingFigures {
         return "+\(tenths / 10).\(abs(tenths % 10)) s"
     }
 
+    /// What opened it, of an incident recording.
+    private var incident: (trigger: String, time: Timestamp, message: String)? {
+        guard recording.parts.count == 1, let json = recording.header.incident,
+            let root = (try? JSONDocument(json[...]))?.root, let time = root["t"]?.time
+        else { return nil }
+        return (root["trigger"]?.string ?? "?", time, TailPrinter.shown(root["message"]?.string ?? ""))
+    }
+
     // MARK: For people
 
     func text(_ story: RecordingStory) -> String {
@@ -91,6 +99,11 @@ struct RecordingFigures {
             recording.origin,
             "  recorded    \(range.lowerBound) to \(range.upperBound), \(offset(range.upperBound).dropFirst())",
             "  run         \(header.run), \(header.mode), by \(header.producer)",
+        ]
+        if let incident {
+            lines.append("  incident    \(incident.trigger) at \(offset(incident.time)): \(incident.message)")
+        }
+        lines += [
             "  size        \(recording.size) bytes for \(contentSize) (\(ratio) times), "
                 + (recording.isComplete ? "complete" : "not ended"),
             "  containers  \(Self.list(containers))",
@@ -145,6 +158,10 @@ struct RecordingFigures {
         {
             writer.key(name)
             writer.string(text)
+        }
+        if let incident = header.incident {
+            writer.key("incident")
+            writer.raw(incident[...])
         }
         writer.key("start")
         writer.time(range.lowerBound)

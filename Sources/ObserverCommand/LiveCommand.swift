@@ -26,6 +26,8 @@ struct LiveCommand: AsyncParsableCommand {
               observer live --container 'shop-*'           only those whose name matches
               observer live --label com.docker.compose.project=shop --exclude '*-debug'
               observer live --host 0.0.0.0 --token-file token.txt
+              observer live --record recordings/           record everything
+              observer live --flight-recorder 15m          keep 15 minutes, and each incident
               curl -s localhost:8001/containers            ask what runs
               observer tail                                follow it in another terminal
             """
@@ -114,7 +116,7 @@ struct LiveCommand: AsyncParsableCommand {
             settings: settings,
             clock: clock,
             engine: endpoint.description,
-            recording: try recording.settings(environment, run: run, mode: source.description.mode),
+            recording: try recording.plan(environment, run: run, mode: source.description.mode),
             logger: logger
         )
         .run()

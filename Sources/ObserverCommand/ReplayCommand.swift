@@ -105,6 +105,7 @@ struct ReplayCommand: AsyncParsableCommand {
             engine: nil,
             timeline: timeline,
             archive: RecordingArchive(recording: recording),
+            played: PlayedShelf(recording: recording),
             logger: logger
         )
         .run()
@@ -161,6 +162,10 @@ extension RecordingSet {
         let range = try timeRange()
         var marks: [String: Timestamp] = [:]
         for mark in try names().marks { marks[mark.name] = mark.time }
+        // An incident recording is about its own, whatever happened behind it.
+        if parts.count == 1, let incident = header.incident {
+            marks["incident"] = (try? JSONDocument(incident[...]))?.root["t"]?.time ?? marks["incident"]
+        }
         return TimeReference(now: range.upperBound, start: range.lowerBound, marks: marks)
     }
 }

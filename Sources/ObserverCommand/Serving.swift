@@ -26,8 +26,10 @@ struct Serving: Sendable {
     var timeline: TimeReference?
     /// The recording that is played, if one is.
     var archive: (any MessageArchive)?
+    /// The recordings that are played, if any are.
+    var played: PlayedShelf?
     /// What is recorded, and where, if it is.
-    var recording: RecorderOptions?
+    var recording: RecordingPlan?
     let logger: Logger
 
     func run() async throws {
@@ -42,24 +44,37 @@ struct Serving: Sendable {
             clock: clock,
             containers: { ContainerMatch.resolve($0, among: directory.entries) }
         )
-        let recorder = recording.map { options in
+        let recorder = recording.map { plan in
             DiskRecorder(
-                options: options,
+                options: plan.options,
                 initial: Projector().snapshot(),
                 wall: clock,
                 monotonic: ContinuousClock(),
                 logger: logger
             )
         }
+        let flight = recorder.flatMap { recorder in
+            recording.map { plan in
+                FlightRecorder(
+                    options: plan.options,
+                    limits: plan.incidents,
+                    ledger: recorder.ledger,
+                    wall: clock,
+                    monotonic: ContinuousClock(),
+                    logger: logger
+                )
+            }
+        }
+        let watches = recording?.watchesForIncidents ?? false
         let pipeline = Pipeline(
             capabilities: source.capabilities,
             clock: clock,
             sinks: recorder.map { [$0] } ?? [],
             directory: directory,
-            outlet: hub
+            outlet: watches ? flight?.outlet(before: hub) ?? hub : hub
         )
         await source.playback?.attach(PipelineStage(pipeline: pipeline, hub: hub))
-        let server = try makeServer(pipeline: pipeline, hub: hub, recorder: recorder)
+        let server = try makeServer(pipeline: pipeline, hub: hub, recorder: recorder, flight: flight)
         let source = source
         var services: [any Service] = [
             BackgroundService { try await source.run { await pipeline.take($0) } },
@@ -68,6 +83,8 @@ struct Serving: Sendable {
         ]
         // Services end in the opposite order: what was observed last is recorded too.
         if let recorder { services.insert(RecorderService(recorder: recorder, pipeline: pipeline), at: 0) }
+        // The flight recorder reads what the recorder wrote up to its end.
+        if let flight { services.insert(FlightRecorderService(recorder: flight, pipeline: pipeline), at: 0) }
         let group = ServiceGroup(configuration: configuration(services: services))
         do {
             try await group.run()
@@ -77,7 +94,14 @@ struct Serving: Sendable {
         logger.info("stopped")
     }
 
-    private func makeServer(pipeline: Pipeline, hub: Hub, recorder: DiskRecorder?) throws -> ObserverServer {
+    private func makeServer(
+        pipeline: Pipeline,
+        hub: Hub,
+        recorder: DiskRecorder?,
+        flight: FlightRecorder?
+    ) throws -> ObserverServer {
+        let place = recording?.options.place
+        let shelf = flight.flatMap { flight in place.map { RecorderShelf(place: $0, flight: flight) } }
         var configuration = ServerConfiguration(
             version: Version.text,
             host: settings.host,
@@ -95,6 +119,9 @@ struct Serving: Sendable {
                 hub: hub,
                 recorder: recorder,
                 archive: archive,
+                past: recorder.map { LedgerArchive(ledger: $0.ledger) },
+                shelf: shelf ?? played,
+                incidents: flight,
                 configuration: configuration,
                 clock: clock,
                 timeline: timeline,

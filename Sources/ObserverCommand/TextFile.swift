@@ -43,6 +43,18 @@ enum TextFile {
         return nil
     }
 
+    /// Makes a folder and those that it lies in, for this user alone.
+    ///
+    /// - Returns: Whether it is there now.
+    static func makeFolder(_ path: String) -> Bool {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR }
+        if let slash = path.lastIndex(of: "/"), slash > path.startIndex, !makeFolder(String(path[..<slash])) {
+            return false
+        }
+        return mkdir(path, 0o700) == 0 || errno == EEXIST
+    }
+
     private static func reason() -> String {
         String(cString: strerror(errno))
     }

@@ -25,6 +25,8 @@ public struct RecordingHeader: Sendable, Hashable {
     public var source: [UInt8]
     /// What was selected, as JSON, in a file that was cut out of another.
     public var cut: [UInt8]?
+    /// What opened it, as JSON, in an incident recording: `trigger`, `container`, `t`, `message`.
+    public var incident: [UInt8]?
 
     /// Makes the header of a recording that was not cut.
     public init(
@@ -34,7 +36,8 @@ public struct RecordingHeader: Sendable, Hashable {
         created: Timestamp,
         producer: String,
         source: [UInt8],
-        cut: [UInt8]? = nil
+        cut: [UInt8]? = nil,
+        incident: [UInt8]? = nil
     ) {
         version = Self.currentVersion
         requires = []
@@ -45,6 +48,7 @@ public struct RecordingHeader: Sendable, Hashable {
         self.producer = producer
         self.source = source
         self.cut = cut
+        self.incident = incident
     }
 
     /// The mode of the source that was recorded: `live`, `simulation`, `replay`.
@@ -88,6 +92,7 @@ public struct RecordingHeader: Sendable, Hashable {
         self.producer = producer
         source = root["source"].map { Array($0.raw) } ?? Array("{}".utf8)
         cut = root["cut"].map { Array($0.raw) }
+        incident = root["incident"].map { Array($0.raw) }
     }
 
     /// Appends the header's line with its newline.
@@ -118,6 +123,10 @@ public struct RecordingHeader: Sendable, Hashable {
         if let cut {
             writer.key("cut")
             writer.raw(cut[...])
+        }
+        if let incident {
+            writer.key("incident")
+            writer.raw(incident[...])
         }
         writer.endObject()
         writer.newline()

@@ -77,8 +77,17 @@ final class FileSource: ByteSource {
     deinit { close(file) }
 
     func read(at offset: UInt64, into room: UnsafeMutableRawBufferPointer) throws(RecordingError) -> Int {
-        guard offset < size, let base = room.baseAddress else { return 0 }
+        guard offset < size else { return 0 }
         let wanted = Int(min(UInt64(room.count), size - offset))
+        return try readPresent(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: room[..<wanted]))
+    }
+
+    /// Reads from an offset on, also what was appended since the file was opened.
+    ///
+    /// - Returns: How many bytes were read: fewer than there is room for only at the present end.
+    func readPresent(at offset: UInt64, into room: UnsafeMutableRawBufferPointer) throws(RecordingError) -> Int {
+        guard let base = room.baseAddress else { return 0 }
+        let wanted = room.count
         var done = 0
         while done < wanted {
             // SAFETY: `done < wanted <= room.count`, so that the rest of the room is written.
@@ -92,6 +101,13 @@ final class FileSource: ByteSource {
             done += count
         }
         return done
+    }
+
+    /// Whether a recorder holds the file's lock, and so may still append to it.
+    var isBeingWritten: Bool {
+        guard flock(file, LOCK_SH | LOCK_NB) == 0 else { return true }
+        flock(file, LOCK_UN)
+        return false
     }
 
     static func reason(_ code: Int32) -> String {

@@ -105,7 +105,7 @@ public final class RecordingFile: FrameSequence {
         lastTime = last.lastNumber > 0 ? last.lastTime : known?.firstTime ?? header.created
     }
 
-    private static func readHeader(_ source: FileSource) throws(RecordingError) -> RecordingHeader {
+    static func readHeader(_ source: FileSource) throws(RecordingError) -> RecordingHeader {
         guard source.size > 0 else { throw .notARecording("it is empty") }
         let magic = try source.bytes(at: 0, count: 4)
         guard magic.count == 4, LittleEndian.read(UInt32.self, magic[...], at: 0) == FrameShape.dataMagic else {

@@ -43,6 +43,14 @@ enum RecordingFolder {
                 skipped.append("\(path) is not a recording: \(reason)")
             }
         }
+        let whole = files.filter { $0.header.incident == nil }
+        if !whole.isEmpty {
+            // What an incident recording holds stands in the recorder's own files as well.
+            skipped += files.filter { $0.header.incident != nil }.map {
+                "\($0.path) is an incident of the same recorder"
+            }
+            files = whole
+        }
         guard let first = files.first else { throw .notARecording("\(folder) holds no recording") }
         guard files.contains(where: { $0.header.run != first.header.run }) else { return files }
         var runs: [(run: String, path: String, count: Int)] = []

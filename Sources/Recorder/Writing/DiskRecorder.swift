@@ -18,6 +18,8 @@ public final class DiskRecorder: ObservationSink, RecorderStanding {
     private let logger: Logger
     private let signal: DispatchSemaphore
     private let shared = Mutex(RecorderStatus())
+    /// Which files were written, for those who read along.
+    public let ledger = RecordingLedger()
     private let gaps: AsyncStream<Gap>
     private let gapInput: AsyncStream<Gap>.Continuation
     private let firstStep: AsyncStream<Void>
@@ -91,7 +93,7 @@ public final class DiskRecorder: ObservationSink, RecorderStanding {
     }
 
     private func work() {
-        var core = RecorderCore(options: options, queue: queue)
+        var core = RecorderCore(options: options, queue: queue, ledger: ledger)
         while true {
             let hasEnded = core.step(now: now(), wall: wall.now())
             let status = core.status

@@ -28,6 +28,8 @@ struct FrameEncoder {
         try write(line[...], .flush, now: now, into: &output)
     }
 
+    /// Where the frame begins that the last snapshot opened.
+    private(set) var snapshotOffset: UInt64 = 0
     /// The content that was given to it.
     private(set) var contentSize: UInt64 = 0
 
@@ -40,7 +42,10 @@ struct FrameEncoder {
         if chunk.snapshot != nil, frameSince != nil, !(entries.isEmpty && current.summary.firstNumber == 0) {
             hasEnded = try endFrame(now: now, into: &output)
         }
-        if chunk.snapshot != nil { current.opensWithSnapshot = true }
+        if chunk.snapshot != nil {
+            current.opensWithSnapshot = true
+            snapshotOffset = current.offset
+        }
         for observation in chunk.named { names.note(observation) }
         current.summary.add(chunk.summary)
         if unflushed == 0 { unflushedSince = now }

@@ -23,6 +23,31 @@ struct LineChunk: Sendable {
     }
 
     var isEmpty: Bool { bytes.isEmpty }
+
+    /// Appends a line that a recording holds already, as it stands there with its newline.
+    mutating func take(_ line: RecordingLine, _ bytes: ArraySlice<UInt8>) {
+        switch line {
+        case .observation(let observation): note(observation)
+        case .snapshot(let state, let time): snapshot = SnapshotMark(number: state.number, time: time)
+        case .unknown: break
+        }
+        self.bytes += bytes
+    }
+
+    /// Notes what the index is to know of an observation whose line is appended.
+    mutating func note(_ observation: Observation) {
+        let kind = LineKind(observation.fact)
+        summary.add(
+            number: observation.number,
+            time: observation.time,
+            timestamp: observation.messageTime,
+            kind: kind
+        )
+        switch kind {
+        case .container, .mark, .incident: named.append(observation)
+        default: break
+        }
+    }
 }
 
 /// Makes chunks of lines, and knows when a snapshot is due.
@@ -51,19 +76,8 @@ struct ChunkBuilder: Sendable {
         LineWriter.append(observation, to: &chunk.bytes)
         distance += chunk.bytes.count - before
         lastTime = observation.time
-        let kind = LineKind(observation.fact)
-        chunk.summary.add(
-            number: observation.number,
-            time: observation.time,
-            timestamp: observation.messageTime,
-            kind: kind
-        )
-        switch kind {
-        case .container, .mark, .incident: chunk.named.append(observation)
-        case .engine:
-            if case .engine(let connection) = observation.fact { engine = connection.version ?? engine }
-        default: break
-        }
+        chunk.note(observation)
+        if case .engine(let connection) = observation.fact { engine = connection.version ?? engine }
     }
 
     /// Whether a snapshot is due behind the last observation.

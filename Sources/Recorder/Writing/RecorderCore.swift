@@ -22,6 +22,7 @@ struct RecorderCore {
 
     let options: RecorderOptions
     let queue: ChunkQueue
+    let ledger: RecordingLedger
     private var segment: RecordingSegment?
     private(set) var status = RecorderStatus()
     private(set) var reports: [Report] = []
@@ -32,9 +33,10 @@ struct RecorderCore {
     private var lastFailure: (reason: Gap.Reason, cause: String)?
     private var wantsRotation = false
 
-    init(options: RecorderOptions, queue: ChunkQueue) {
+    init(options: RecorderOptions, queue: ChunkQueue, ledger: RecordingLedger = RecordingLedger()) {
         self.options = options
         self.queue = queue
+        self.ledger = ledger
         retention = RetentionPolicy(place: options.place, keep: options.keep)
     }
 
@@ -57,6 +59,7 @@ struct RecorderCore {
             try segment?.tick(now: now)
         } catch { fail(error, Array(rest), now: now) }
         status.currentBytes = segment?.size ?? 0
+        if let segment { ledger.grew(segment.path, to: segment.size) }
         guard work.isClosed else { return false }
         finish(now: now)
         return true
@@ -86,6 +89,7 @@ struct RecorderCore {
         }
         guard segment != nil else { return }
         try segment?.append(chunk, now: now)
+        if let snapshot = chunk.snapshot, let segment { note(snapshot, in: segment) }
         if let loss = chunk.loss { tell(loss) }
         if let segment, !wantsRotation, isRotationDue(segment, now: now) {
             wantsRotation = true
@@ -95,10 +99,31 @@ struct RecorderCore {
 
     private func isRotationDue(_ segment: RecordingSegment, now: Int64) -> Bool {
         if segment.frameCount >= FramePolicy.frameLimit { return true }
-        return switch options.rotation {
-        case .bytes(let limit): segment.size >= limit
-        case .duration(let limit): now - segment.begun >= limit.wholeNanoseconds
-        case nil: false
+        return options.rotation.contains { extent in
+            switch extent {
+            case .bytes(let limit): segment.size >= limit
+            case .duration(let limit): now - segment.begun >= limit.wholeNanoseconds
+            }
+        }
+    }
+
+    /// Tells those who read along where they can begin.
+    private func note(_ snapshot: LineChunk.SnapshotMark, in segment: RecordingSegment) {
+        let place = RecordingLedger.Place(
+            path: segment.path,
+            offset: segment.snapshotOffset,
+            number: snapshot.number,
+            time: snapshot.time
+        )
+        ledger.note(place, engine: snapshot.engine)
+    }
+
+    /// Removes what is too old or too much, but for what somebody still reads.
+    private mutating func removeOld(except current: String?, wall: Timestamp) {
+        for path in retention.enforce(except: current, held: ledger.held, wall: wall) {
+            ledger.removed(path)
+            status.removed += 1
+            reports.append(.removed(path: path))
         }
     }
 
@@ -107,7 +132,7 @@ struct RecorderCore {
         now: Int64,
         wall: Timestamp
     ) throws(RecordingError) {
-        reports += retention.enforce(except: nil, wall: wall).map { .removed(path: $0) }
+        removeOld(except: nil, wall: wall)
         try retention.checkRoom()
         let names = options.place.candidates(at: wall, isFirst: status.files == 0)
         let output = try RecordingOutput.create(in: options.place, names: names)
@@ -120,6 +145,7 @@ struct RecorderCore {
             source: options.source.json(engine: snapshot.engine)
         )
         segment = try RecordingSegment(output, header: header, now: now)
+        ledger.began(output.path)
         status.files += 1
         status.path = output.path
         status.problem = nil
@@ -133,6 +159,7 @@ struct RecorderCore {
         self.segment = nil
         do {
             try segment.finish(now: now)
+            ledger.grew(segment.path, to: segment.size)
             status.finishedBytes += segment.size
             reports.append(.ended(path: segment.path, bytes: segment.size))
         } catch {
@@ -148,9 +175,7 @@ struct RecorderCore {
         guard let segment, now >= inspectAt else { return }
         inspectAt = now + Self.inspectionInterval
         guard !segment.isGone else { throw .system("\(segment.path) was removed while it was being written") }
-        let removed = retention.enforce(except: segment.path, wall: wall)
-        status.removed += UInt64(removed.count)
-        reports += removed.map { .removed(path: $0) }
+        removeOld(except: segment.path, wall: wall)
         try retention.checkRoom()
     }
 

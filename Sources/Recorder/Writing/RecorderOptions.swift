@@ -12,8 +12,8 @@ public struct RecorderOptions: Sendable, Hashable {
 
     /// Where files go.
     public var place: RecordingPlace
-    /// When a new file is begun.
-    public var rotation: Extent?
+    /// When a new file is begun: at the first that is reached.
+    public var rotation: [Extent]
     /// What is kept of this observer's own files; each that is given holds.
     public var keep: [Extent]
     /// The run that is recorded.
@@ -35,7 +35,7 @@ public struct RecorderOptions: Sendable, Hashable {
     /// Makes options.
     public init(
         place: RecordingPlace,
-        rotation: Extent? = nil,
+        rotation: [Extent] = [],
         keep: [Extent] = [],
         run: String,
         projection: Int,

@@ -28,6 +28,8 @@ struct RecordingSegment {
     var frameCount: Int { encoder.entries.count }
     var deadline: Int64? { encoder.deadline }
     var isGone: Bool { output.isGone }
+    /// Where the frame begins that the last snapshot opened.
+    var snapshotOffset: UInt64 { encoder.snapshotOffset }
 
     /// Appends a chunk; where it ends a frame, what came so far is on the disk when this returns.
     mutating func append(_ chunk: LineChunk, now: Int64) throws(RecordingError) {

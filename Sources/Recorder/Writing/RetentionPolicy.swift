@@ -25,12 +25,14 @@ struct RetentionPolicy {
     ///
     /// - Parameters:
     ///   - current: The file that is being written; its size counts.
+    ///   - held: Files that somebody still reads; they stay.
     ///   - wall: The present.
     /// - Returns: The paths of the files that were removed.
-    func enforce(except current: String?, wall: Timestamp) -> [String] {
+    func enforce(except current: String?, held: Set<String> = [], wall: Timestamp) -> [String] {
         guard !keep.isEmpty else { return [] }
         var files = candidates(except: current)
         var total = files.reduce(0) { $0 + $1.size } + (current.flatMap { Self.size(of: $0) } ?? 0)
+        files.removeAll { held.contains($0.path) }
         var removed: [String] = []
         while let oldest = files.first, isTooMuch(oldest, total: total, wall: wall) || !hasRoom {
             files.removeFirst()

@@ -14,6 +14,7 @@ extension ObserverAPI {
         Self.write(hub.metrics, to: &text)
         writeRequests(to: &text)
         if let status = recorder?.status { Self.write(status, to: &text) }
+        if let status = incidents?.status { Self.write(status, to: &text) }
         Self.write(ProcessFigures.present, to: &text)
         return Answer(Array(text.text.utf8), type: "text/plain; version=0.0.4; charset=utf-8")
     }
@@ -55,6 +56,15 @@ extension ObserverAPI {
             text.family("sentinell_observer_recorder_\(name)_total", .counter, help)
             text.sample(value)
         }
+    }
+
+    private static func write(_ status: IncidentStatus, to text: inout Exposition) {
+        text.family("sentinell_observer_incidents_total", .counter, "Incident recordings that were opened.")
+        text.sample(status.opened)
+        text.family("sentinell_observer_incidents_failed_total", .counter, "Incidents that could not be recorded.")
+        text.sample(status.failed)
+        text.family("sentinell_observer_incidents_open", .gauge, "Incident recordings that are being written.")
+        text.sample(status.paths.count)
     }
 
     private static func write(_ metrics: HubMetrics, to text: inout Exposition) {

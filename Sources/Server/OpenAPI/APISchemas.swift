@@ -157,6 +157,54 @@ enum APISchemas {
             "text": {"type": ["string", "null"], "maxLength": \(ObserverAPI.markTextLimit)}
           }
         },
+        "Recordings": {
+          "type": "object",
+          "required": ["recordings", "count"],
+          "properties": {
+            "recordings": {"type": "array", "items": {"$ref": "#/components/schemas/Recording"}},
+            "count": {"type": "integer", "minimum": 0}
+          }
+        },
+        "Recording": {
+          "type": "object",
+          "required": ["file", "bytes", "created", "run", "first", "state"],
+          "properties": {
+            "file": {"type": "string"},
+            "bytes": {"type": "integer", "minimum": 0},
+            "created": {"$ref": "#/components/schemas/Time"},
+            "run": {"type": "string"},
+            "first": {"$ref": "#/components/schemas/Sequence"},
+            "state": {"enum": ["writing", "ended"]},
+            "incident": {
+              "type": "object",
+              "required": ["trigger", "container", "t", "message"],
+              "properties": {
+                "trigger": {"type": "string"},
+                "container": {"oneOf": [{"type": "string"}, {"type": "null"}]},
+                "t": {"$ref": "#/components/schemas/Time"},
+                "message": {"type": "string"}
+              }
+            }
+          }
+        },
+        "RecordingRequest": {
+          "type": "object",
+          "properties": {
+            "before": {"type": "string", "examples": ["10m"]},
+            "after": {"type": "string", "examples": ["2m"]},
+            "name": {"type": "string", "minLength": 1, "maxLength": 64}
+          }
+        },
+        "BegunRecording": {
+          "type": "object",
+          "required": ["status", "file", "from", "until"],
+          "properties": {
+            "status": {"const": "recording"},
+            "file": {"type": "string"},
+            "from": {"$ref": "#/components/schemas/Time"},
+            "until": {"$ref": "#/components/schemas/Time"}
+          }
+        },
         "PlaybackRequest": {
           "type": "object",
           "minProperties": 1,

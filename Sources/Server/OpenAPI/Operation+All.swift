@@ -117,7 +117,7 @@ extension Operation {
         path: "/recordings",
         name: "listRecordings",
         summary: "The recordings, where a directory is configured for them.",
-        responses: [noRecordings]
+        responses: [.json("The recordings, the newest first.", "Recordings"), noRecordings]
     )
     static let recording = Operation(
         method: .get,
@@ -125,14 +125,29 @@ extension Operation {
         name: "getRecording",
         summary: "A recording, where a directory is configured for them.",
         parameters: [.path("file", "The file's name.")],
-        responses: [noRecordings]
+        responses: [
+            Response(
+                status: 200,
+                description: "The file, as far as it is written.",
+                contents: [("application/zstd", #"{"type":"string","format":"binary"}"#)]
+            ),
+            .error(404, "There is no such recording: recording_not_found, or no_recordings."),
+            .error(503, "As many are handed out as may be, or it cannot be read."),
+        ]
     )
     static let record = Operation(
         method: .post,
         path: "/recordings",
         name: "postRecording",
         summary: "Keeps what happens around now, where a directory is configured for recordings.",
-        responses: [noRecordings]
+        body: reference("RecordingRequest"),
+        responses: [
+            .json("The file that was begun.", "BegunRecording", status: 202),
+            .error(400, "This cannot be recorded: bad_recording."), noRecordings,
+            .error(409, "Nothing is recorded here: not_recording."), tooLarge,
+            .error(429, "As many are written for clients as may be: too_many_recordings."),
+            .error(503, "The file cannot be written: recording_failed."),
+        ]
     )
     static let metrics = Operation(
         method: .get,

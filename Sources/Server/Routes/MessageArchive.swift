@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Bytes
-public import Observer
+internal import Observer
 public import ObserverModel
 
 /// A recording as the API asks it: messages of any time, and the state as of any time.
 ///
 /// Each call reads for itself; what it reads is bounded by what lies between two of the recording's snapshots and by
 /// what the caller takes.
-public protocol MessageArchive: Sendable {
+public protocol MessageArchive: StateArchive {
     /// The numbers of the first and the last observation; `nil` where there is none.
     var numbers: ClosedRange<UInt64>? { get }
 
@@ -29,9 +29,6 @@ public protocol MessageArchive: Sendable {
 
     /// The number of the last snapshot before an observation: where reading backwards goes next; `nil` at the beginning.
     func stepBack(before number: UInt64) throws -> UInt64?
-
-    /// The state after all that was observed up to a time; `nil` when the recording does not reach there.
-    func state(at time: Timestamp) throws -> ObserverState?
 }
 
 extension MessageArchive {

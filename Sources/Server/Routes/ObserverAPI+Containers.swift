@@ -62,14 +62,19 @@ extension ObserverAPI {
         guard let time = TimeExpression.resolve(restored, times) else {
             throw ParameterError("at", text, "is not a time: use \(TimeExpression.grammar)")
         }
-        guard let archive else {
+        guard let past else {
             throw Failure(
                 .conflict,
                 "no_history",
-                "Only the present is known: to ask for the past with at=\(text.prefix(100)), a recording must be played."
+                "Only the present is known: for the past with at=\(text.prefix(100)), a recording must be made or played."
             )
         }
-        guard let state = try await Self.state(of: archive, at: time) else {
+        if archive == nil {
+            // What is recorded reaches to the present, which is known without reading it.
+            let present = await pipeline.state
+            if time <= clock.now(), present.time.map({ $0 <= time }) ?? false { return present }
+        }
+        guard let state = try await Self.state(of: past, at: time) else {
             throw Failure(.conflict, "no_history", "The recording does not reach to \(time).")
         }
         return state
@@ -77,7 +82,7 @@ extension ObserverAPI {
 
     /// Reads a recording on a thread of the pool: it may take a tenth of a second.
     @concurrent
-    private static func state(of archive: any MessageArchive, at time: Timestamp) async throws -> ObserverState? {
-        try archive.state(at: time)
+    private static func state(of archive: any StateArchive, at time: Timestamp) async throws -> ObserverState? {
+        try await archive.state(at: time)
     }
 }

@@ -83,10 +83,11 @@ extension ObserverAPI {
         return Answer(writer.bytes)
     }
 
-    /// The body as a JSON object.
-    func object(of call: Call) async throws -> (document: JSONDocument, text: [UInt8]) {
+    /// The body as a JSON object; no body stands for one without members where it may be empty.
+    func object(of call: Call, orEmpty: Bool = false) async throws -> (document: JSONDocument, text: [UInt8]) {
         let body = try await call.request.body.collect(upTo: bodyBytes)
-        let text = Array(body.readableBytesView)
+        let isEmpty = orEmpty && body.readableBytes == 0
+        let text = isEmpty ? Array("{}".utf8) : Array(body.readableBytesView)
         guard UTF8Scan.isValid(text.span) else { throw Failure(.badRequest, "bad_json", "The body is not UTF-8.") }
         let document: JSONDocument
         do {

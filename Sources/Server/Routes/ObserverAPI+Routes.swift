@@ -15,9 +15,9 @@ extension ObserverAPI {
             Route(operation: .postMark, answer: postMark),
             Route(operation: .playback, answer: playbackStatus),
             Route(operation: .controlPlayback, answer: controlPlayback),
-            Route(operation: .recordings, answer: recordings),
-            Route(operation: .recording, answer: recordings),
-            Route(operation: .record, answer: recordings),
+            Route(operation: .recordings, answer: listRecordings),
+            Route(operation: .recording, answer: recording),
+            Route(operation: .record, answer: postRecording),
             Route(operation: .metrics, answer: metrics),
         ]
         let document = APIDocument.json(routes.map(\.operation) + [.document], version: version)

@@ -20,6 +20,9 @@ struct ObserverAPI: Sendable {
     let hub: Hub
     let recorder: (any RecorderStanding)?
     let archive: (any MessageArchive)?
+    let past: (any StateArchive)?
+    let shelf: (any RecordingShelf)?
+    let incidents: (any IncidentStanding)?
     let version: String
     let bodyBytes: Int
     let clock: any ObserverClock
@@ -30,6 +33,7 @@ struct ObserverAPI: Sendable {
     let markLimit: RateLimit
     let marks = MarkBook()
     let pages = Seats(ObserverAPI.pageLimit)
+    let downloads = Seats(ObserverAPI.downloadLimit)
     let counters = RequestCounters()
     let refusals: RefusalLog
 
@@ -41,6 +45,9 @@ struct ObserverAPI: Sendable {
         hub: Hub,
         recorder: (any RecorderStanding)?,
         archive: (any MessageArchive)?,
+        past: (any StateArchive)?,
+        shelf: (any RecordingShelf)?,
+        incidents: (any IncidentStanding)?,
         configuration: ServerConfiguration,
         clock: any ObserverClock,
         timeline: TimeReference?,
@@ -54,6 +61,9 @@ struct ObserverAPI: Sendable {
         self.hub = hub
         self.recorder = recorder
         self.archive = archive
+        self.past = past ?? archive
+        self.shelf = shelf
+        self.incidents = incidents
         self.clock = clock
         self.timeline = timeline
         start = timeline?.start ?? clock.now()
@@ -76,7 +86,8 @@ struct ObserverAPI: Sendable {
 
     /// What relative times in parameters refer to.
     var times: TimeReference {
-        let marks = (timeline?.marks ?? [:]).merging(marks.times) { $1 }
+        var marks = (timeline?.marks ?? [:]).merging(marks.times) { $1 }
+        if let incident = incidents?.status.lastTrigger { marks["incident"] = incident }
         return TimeReference(now: timeline?.now ?? clock.now(), start: start, marks: marks)
     }
 }

@@ -33,6 +33,9 @@ public struct ObserverServer: Service {
     ///   - hub: Who serves the streams and holds history.
     ///   - recorder: Who records, where somebody does.
     ///   - archive: The recording that is played, where one is.
+    ///   - past: Who knows earlier states, where not the archive does.
+    ///   - shelf: The recordings that are offered, where any are.
+    ///   - incidents: Who records incidents, where somebody does.
     ///   - configuration: Where to listen, who may use it, and the bounds.
     ///   - clock: The clock of `t`, as the pipeline's.
     ///   - timeline: What relative times in parameters refer to; by default the present, now and at the start.
@@ -49,6 +52,9 @@ public struct ObserverServer: Service {
         hub: Hub,
         recorder: (any RecorderStanding)? = nil,
         archive: (any MessageArchive)? = nil,
+        past: (any StateArchive)? = nil,
+        shelf: (any RecordingShelf)? = nil,
+        incidents: (any IncidentStanding)? = nil,
         configuration: ServerConfiguration,
         clock: any ObserverClock,
         timeline: TimeReference? = nil,
@@ -70,6 +76,9 @@ public struct ObserverServer: Service {
             hub: hub,
             recorder: recorder,
             archive: archive,
+            past: past,
+            shelf: shelf,
+            incidents: incidents,
             configuration: configuration,
             clock: clock,
             timeline: timeline,

@@ -118,7 +118,7 @@ struct WritingBench {
     ) {
         let options = RecorderOptions(
             place: RecordingPlace(path: path),
-            rotation: rotation,
+            rotation: rotation.map { [$0] } ?? [],
             keep: keep,
             run: "run-1",
             projection: 1,
