@@ -17,6 +17,7 @@ struct CatCommand: ParsableCommand {
               observer cat incident.zst | jq -c 'select(.type == "event") | [.timestamp, .container, .event_type]'
               observer cat incident.zst --level ERROR --since @incident-1m
               observer cat --raw incident.zst              the observations, as they were recorded
+              observer cat --follow /var/lib/observer/     what is being recorded, as it comes
             """
     )
 
@@ -29,6 +30,9 @@ struct CatCommand: ParsableCommand {
     @Flag(name: .long, help: "Print observations instead of messages; filters do not apply.")
     var raw = false
 
+    @Flag(name: .shortAndLong, help: "Go on while it is being written, also in the files that follow in a folder.")
+    var follow = false
+
     func run() throws {
         let environment = Environment.process
         do {
@@ -36,14 +40,14 @@ struct CatCommand: ParsableCommand {
             let parameters = filter.parameters(environment)
             guard !raw else {
                 guard parameters.isEmpty else { throw CommandFailure.usage("--raw takes no filters") }
-                return try printLines(recording)
+                return follow ? try followLines(recording) : try printLines(recording)
             }
             let times = try recording.timeReference()
             var sieve: MessageSieve
             do { sieve = try MessageSieve(parameters: parameters, times: times) } catch {
                 throw CommandFailure.usage(error.description)
             }
-            try printMessages(recording, &sieve)
+            follow ? try followMessages(recording, &sieve) : try printMessages(recording, &sieve)
         } catch let error as RecordingError {
             throw CommandFailure.usage(error.description)
         }
@@ -61,17 +65,58 @@ struct CatCommand: ParsableCommand {
         var messages = try RecordedMessages(recording)
         while let batch = try messages.next() {
             var bytes: [UInt8] = []
-            for message in sieve.select(batch) {
-                bytes += message
-                bytes.append(UInt8(ascii: "\n"))
-            }
+            sieve.select(batch, into: &bytes)
             guard bytes.isEmpty || StandardOutput.write(bytes[...]) else { return }
         }
         warn(messages.damage)
     }
 
+    // MARK: While it is being written
+
+    private func followLines(_ recording: RecordingSet) throws {
+        var follower = try RecordingFollower(recording, folders: files)
+        while let lines = try follower.next() {
+            guard StandardOutput.write(lines) else { return }
+        }
+    }
+
+    private func followMessages(_ recording: RecordingSet, _ sieve: inout MessageSieve) throws {
+        var follower = try RecordingFollower(recording, folders: files)
+        var parser = LineParser()
+        var projector = Projector()
+        while let lines = try follower.next() {
+            var bytes: [UInt8] = []
+            var batch = ObservationBatch()
+            for line in lines.split(separator: UInt8(ascii: "\n")) {
+                switch try parser.parse(line) {
+                case .observation(let observation): batch.append(observation)
+                case .snapshot(let snapshot, _):
+                    sieve.select(projector.project(batch), into: &bytes)
+                    batch = []
+                    guard snapshot.projection == Projection.version, snapshot.number > projector.state.number else {
+                        continue
+                    }
+                    projector = try Projector(snapshot: snapshot.json[...])
+                case .unknown: continue
+                }
+            }
+            sieve.select(projector.project(batch), into: &bytes)
+            guard bytes.isEmpty || StandardOutput.write(bytes[...]) else { return }
+        }
+    }
+
     private func warn(_ damage: [String]) {
         for damage in damage { StandardError.write("observer: \(damage)\n") }
+    }
+}
+
+extension MessageSieve {
+    /// Appends the chosen messages, a newline behind each.
+    fileprivate mutating func select(_ batch: MessageBatch, into bytes: inout [UInt8]) {
+        for message in select(batch) {
+            bytes += message
+            bytes.append(UInt8(ascii: "\n"))
+        }
     }
 }
 

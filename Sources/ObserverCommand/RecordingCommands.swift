@@ -15,11 +15,15 @@ struct VerifyCommand: ParsableCommand {
             EXAMPLES
               observer verify incident.zst
               observer verify --json recordings/*.zst | jq .problems
+              observer verify --replay incident.zst        play it too: are all messages as they must be?
             """
     )
 
     @Argument(help: ArgumentHelp("Recordings, each judged by itself.", valueName: "file"))
     var files: [String]
+
+    @Flag(name: .long, help: "Play it twice, from the start and from each snapshot, and compare all messages.")
+    var replay = false
 
     @Flag(name: .long, help: "Print one JSON object for each file.")
     var json = false
@@ -28,14 +32,18 @@ struct VerifyCommand: ParsableCommand {
         var isSound = true
         for file in files {
             let report: VerificationReport
+            var check: PlaybackCheck?
             let progress = ProgressLine("verifying \(file)")
-            do { report = try RecordingVerifier.verify(file, progress: progress.show) } catch {
+            do {
+                report = try RecordingVerifier.verify(file, progress: progress.show)
+                if replay { check = try PlaybackCheck(RecordingSet(paths: [file]), progress: progress.show) }
+            } catch {
                 progress.clear()
                 throw CommandFailure.usage("\(file) \(error)")
             }
             progress.clear()
-            isSound = isSound && report.isSound
-            StandardOutput.write(json ? Self.json(report) : Self.text(report))
+            isSound = isSound && report.isSound && check?.problemCount ?? 0 == 0
+            StandardOutput.write(json ? Self.json(report, check) : Self.text(report) + (check.map(Self.text) ?? ""))
         }
         guard isSound else { throw ExitCode(ExitStatus.negative.rawValue) }
     }
@@ -50,7 +58,16 @@ struct VerifyCommand: ParsableCommand {
             .joined(separator: "\n") + "\n"
     }
 
-    private static func json(_ report: VerificationReport) -> String {
+    private static func text(_ check: PlaybackCheck) -> String {
+        let head = "  played twice: \(check.messages) messages, \(check.snapshots) snapshots, hash \(hex(check.hash))"
+        guard check.problemCount > 0 else { return head + ": equal\n" }
+        let left = check.problemCount - check.problems.count
+        let more = left > 0 ? ["and \(left) more"] : []
+        return ([head + ": \(check.problemCount) differences"] + (check.problems + more).map { "  " + $0 })
+            .joined(separator: "\n") + "\n"
+    }
+
+    private static func json(_ report: VerificationReport, _ check: PlaybackCheck?) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("file")
@@ -69,6 +86,23 @@ struct VerifyCommand: ParsableCommand {
         writer.beginArray()
         for problem in report.problems { writer.string(problem) }
         writer.endArray()
+        if let check {
+            writer.key("replay")
+            writer.beginObject()
+            writer.key("messages")
+            writer.integer(check.messages)
+            writer.key("snapshots")
+            writer.integer(check.snapshots)
+            writer.key("content")
+            writer.string(hex(check.hash))
+            writer.key("difference_count")
+            writer.integer(check.problemCount)
+            writer.key("differences")
+            writer.beginArray()
+            for problem in check.problems { writer.string(problem) }
+            writer.endArray()
+            writer.endObject()
+        }
         writer.endObject()
         writer.newline()
         return String(decoding: writer.bytes, as: UTF8.self)

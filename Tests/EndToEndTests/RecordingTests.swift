@@ -186,6 +186,44 @@ extension EndToEnd {
             }
         }
 
+        @Test("what is being recorded is followed, through rotations, to its end")
+        func follow() async throws {
+            try await withScene { scene in
+                let folder = try scene.fixture.temporaryDirectory() + "/"
+                let observer = try await scene.observe(["--record", folder, "--record-rotate", "1s"])
+                let types = String(Self.allTypes.dropFirst(6))
+                let cat = try RunningObserver.launch(["cat", "--follow", folder, "--types", types], in: scene.fixture)
+                let raw = try RunningObserver.launch(["cat", "--follow", "--raw", folder], in: scene.fixture)
+                let log = try await observer.stream("?types=log&tail=0")
+                let name = try await scene.shell(
+                    "talker",
+                    [],
+                    "i=0; while :; do i=$((i+1)); echo line $i; usleep 5000; done"
+                )
+                try await log.waitForLines(600)
+                try await scene.engine.docker("rm", "-f", name)
+                observer.process.send(SIGTERM)
+                #expect(try await observer.process.wait(within: .seconds(20)) == .exited(0))
+                #expect(try await cat.wait(within: .seconds(20)) == .exited(0), "\(cat.errorText)")
+                #expect(try await raw.wait(within: .seconds(20)) == .exited(0), "\(raw.errorText)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count > 2)
+                let whole = try await RunningObserver.finish("cat", folder, "--types", types)
+                #expect(cat.outputText == whole.outputText)
+                let observations = raw.outputText.split(separator: "\n").filter { !$0.contains(#""k":"snapshot""#) }
+                let recorded = try await RunningObserver.finish("cat", "--raw", folder)
+                #expect(
+                    observations
+                        == recorded.outputText.split(separator: "\n").filter { !$0.contains(#""k":"snapshot""#) }
+                )
+                let check = try await RunningObserver.finish(
+                    "verify",
+                    "--replay",
+                    folder + (try FileManager.default.contentsOfDirectory(atPath: folder).sorted()[1])
+                )
+                #expect(check.isSuccess, "\(check.outputText)")
+            }
+        }
+
         @Test("a file that is no recording is refused with a sentence and exit code 2")
         func noRecording() async throws {
             try await withFixture { fixture in

@@ -85,6 +85,40 @@ struct GoldenTests {
         #expect(try jsonObject(figures.json(story))["last"] as? Int == 476)
     }
 
+    @Test("Law 2: played twice, a recording whose snapshot tells of another state is found out", arguments: names)
+    func check(name: String) throws {
+        let recording = try RecordingSet(paths: [path(name)])
+        let check = try PlaybackCheck(recording) { _, _ in }
+        #expect(check.problems == [])
+        #expect(check.snapshots >= 1 && check.messages > 40)
+        // The same lines with a snapshot in the middle that was made of the first half with one observation left out.
+        let reader = try RecordingReader(recording)
+        var lines: [ArraySlice<UInt8>] = []
+        while let batch = try reader.next() { batch.forEachLine { lines.append($0) } }
+        var parser = LineParser()
+        var projector = Projector()
+        var content: [UInt8] = []
+        recording.header.append(to: &content)
+        let middle = lines.count / 2
+        for (index, line) in lines.enumerated() {
+            content += line + [0x0A]
+            guard case .observation(let observation) = try parser.parse(line), index <= middle else { continue }
+            if case .container = observation.fact, index != middle { continue }
+            _ = projector.project([observation])
+            guard index == middle else { continue }
+            LineWriter.append(projector.snapshot(), time: observation.time, to: &content)
+        }
+        var frame = [UInt8](repeating: 0, count: ZSTD_compressBound(content.count))
+        frame.removeLast(frame.count - ZSTD_compress(&frame, frame.count, content, content.count, 1))
+        let altered =
+            FileManager.default.temporaryDirectory.path + "/altered-\(name)-\(UInt64.random(in: 0 ... .max)).zst"
+        defer { try? FileManager.default.removeItem(atPath: altered) }
+        try Data(frame).write(to: URL(fileURLWithPath: altered))
+        let found = try PlaybackCheck(RecordingSet(paths: [altered])) { _, _ in }
+        #expect(found.problems.contains { $0.contains("is not the state that playing from the start comes to") })
+        #expect(found.messages == check.messages)
+    }
+
     private func sequence(of message: String) -> UInt64 {
         message.range(of: #""seq":"#).flatMap { UInt64(message[$0.upperBound...].prefix { $0.isNumber }) } ?? 0
     }

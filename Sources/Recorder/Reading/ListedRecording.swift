@@ -28,6 +28,12 @@ public struct ListedRecording: Sendable, Hashable {
     /// How many files of a folder are looked at: their headers take a tenth of a second.
     private static let limit = 1000
 
+    /// The recordings in a folder, in no order; none where it is no folder.
+    public static func all(in folder: String) -> [ListedRecording] {
+        let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+        return (RecordingFolder.names(in: folder) ?? []).compactMap { ListedRecording(path: prefix + $0) }
+    }
+
     /// A recorder's files and the incident recordings beside them, the newest first.
     ///
     /// - Parameter place: Where the recorder writes.

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Recorder
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The lines of a run while it is being recorded: those that are there, then each as it is written.
+struct RecordingFollower {
+    /// How often it is looked for more, in microseconds: less than the recorder holds lines back.
+    private static let interval: useconds_t = 100_000
+    /// How often the file that follows an ended one is looked for: a rotation takes less than a second.
+    private static let patience = 10
+
+    private var paths: ArraySlice<String>
+    private let folders: [String]
+    private var tail: RecordingTail
+    private let run: String
+
+    /// Begins with the first line of the first part.
+    ///
+    /// - Parameters:
+    ///   - recording: The parts that are there.
+    ///   - folders: Where parts that are yet to be written come to be.
+    init(_ recording: RecordingSet, folders: [String]) throws(RecordingError) {
+        paths = recording.parts.dropFirst().map(\.path)[...]
+        self.folders = folders
+        run = recording.run
+        tail = try RecordingTail(path: recording.parts[0].path)
+    }
+
+    /// The next lines; waits for them while somebody writes. `nil` when nobody does any more.
+    mutating func next() throws(RecordingError) -> ArraySlice<UInt8>? {
+        while true {
+            switch try tail.next() {
+            case .lines(let lines): return lines
+            case .ended:
+                guard let path = nextPath() else { return nil }
+                tail = try RecordingTail(path: path)
+            case .nothing:
+                if tail.isBeingWritten {
+                    usleep(Self.interval)
+                    continue
+                }
+                // What was written between the last look and the end of the writer.
+                if case .lines(let lines) = try tail.next() { return lines }
+                guard let path = nextPath() else { return nil }
+                tail = try RecordingTail(path: path)
+            }
+        }
+    }
+
+    /// The part that follows, also one that is only just begun.
+    private mutating func nextPath() -> String? {
+        if let path = paths.popFirst() { return path }
+        guard let last = ListedRecording(path: tail.path)?.header.first else { return nil }
+        for _ in 0..<(folders.isEmpty ? 0 : Self.patience) {
+            let later = folders.flatMap { ListedRecording.all(in: $0) }
+                .filter { $0.header.run == run && $0.header.incident == nil && $0.header.first > last }
+            if let next = later.min(by: { $0.header.first < $1.header.first }) { return next.path }
+            usleep(Self.interval)
+        }
+        return nil
+    }
+}
