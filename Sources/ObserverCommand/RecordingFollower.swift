@@ -25,6 +25,7 @@ struct RecordingFollower {
     /// - Parameters:
     ///   - recording: The parts that are there.
     ///   - folders: Where parts that are yet to be written come to be.
+    /// - Throws: ``RecordingError/system(_:)`` when the first part cannot be opened.
     init(_ recording: RecordingSet, folders: [String]) throws(RecordingError) {
         paths = recording.parts.dropFirst().map(\.path)[...]
         self.folders = folders
@@ -32,7 +33,7 @@ struct RecordingFollower {
         tail = try RecordingTail(path: recording.parts[0].path)
     }
 
-    /// The next lines; waits for them while somebody writes. `nil` when nobody does any more.
+    /// The next lines, waited for while somebody writes; `nil` when nobody does any more.
     mutating func next() throws(RecordingError) -> ArraySlice<UInt8>? {
         while true {
             switch try tail.next() {
