@@ -5,7 +5,7 @@ public enum JSONEscape {
     /// Appends bytes as the inside of a JSON string, the same bytes for the same text always.
     ///
     /// Quotes, backslashes and control characters are escaped; each byte that is not part of a well-formed UTF-8
-    /// character becomes U+FFFD. Clean runs are found eight bytes at a time and copied whole.
+    /// character becomes U+FFFD. Clean runs are found 32 bytes at a time and copied whole.
     public static func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         _ = append(text, to: &bytes, replacesInvalid: true)
     }
@@ -26,7 +26,7 @@ public enum JSONEscape {
         var index = 0
         var runStart = 0
         while true {
-            index = cleanRunEnd(text, from: index)
+            index = JSONScan.plainASCIIRunEnd(text, from: index)
             guard index < text.count else { break }
             let byte = text[index]
             if byte >= 0x80 {
@@ -45,42 +45,6 @@ public enum JSONEscape {
         }
         bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart...]))
         return true
-    }
-
-    /// The end of the run of bytes that need no look: printable ASCII without quote and backslash.
-    @inline(__always)
-    private static func cleanRunEnd(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-        var index = start
-        let count = text.count
-        guard let base = text.baseAddress else { return 0 }
-        while index &+ 8 <= count {
-            // SAFETY: eight bytes from `index` lie within the buffer by the loop's condition; the load may be unaligned.
-            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-            let mask = needsLook(UInt64(littleEndian: word))
-            if mask != 0 { return index &+ mask.trailingZeroBitCount / 8 }
-            index &+= 8
-        }
-        while index < count {
-            let byte = text[index]
-            if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-            index &+= 1
-        }
-        return index
-    }
-
-    /// A word whose lowest set high bit marks the first byte that is a control, a quote, a backslash or not ASCII.
-    ///
-    /// Bits above the first marked byte may be wrong by borrow; only the lowest is used.
-    @inline(__always)
-    private static func needsLook(_ word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        let quote = word ^ (ones &* 0x22)
-        let backslash = word ^ (ones &* 0x5C)
-        let control = (word &- ones &* 0x20) & ~word
-        let isQuote = (quote &- ones) & ~quote
-        let isBackslash = (backslash &- ones) & ~backslash
-        return (control | isQuote | isBackslash | word) & highs
     }
 
     private static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
@@ -115,7 +79,7 @@ public enum JSONEscape {
     public static func appendUnescaped(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         var index = 0
         while index < text.count {
-            // Clean runs are found eight bytes at a time and copied whole.
+            // Clean runs are found 32 bytes at a time and copied whole.
             text.withUnsafeBufferPointer { text in
                 let end = JSONScan.plainRunEnd(text, from: index)
                 // SAFETY: `index <= end <= count` holds by the scan.

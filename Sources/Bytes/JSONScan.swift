@@ -157,28 +157,57 @@ public enum JSONScan {
     }
 
     /// The end of the run of bytes that stand for themselves inside a string: anything but a quote, a backslash and
-    /// control characters, found eight bytes at a time.
+    /// control characters.
     @inlinable
     public static func plainRunEnd(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        runEnd(text, from: start, alsoAt: 0)
+    }
+
+    /// The end of such a run in which all bytes are ASCII too.
+    @inlinable
+    static func plainASCIIRunEnd(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        runEnd(text, from: start, alsoAt: 0x80)
+    }
+
+    /// The end of a run, found 32 bytes at a time, then eight, then one.
+    ///
+    /// - Parameters:
+    ///   - text: The bytes.
+    ///   - start: Where the run begins.
+    ///   - bit: A bit that no byte of the run has, 0 where all may have any.
+    /// - Returns: The offset of the first byte that does not belong to the run, or the number of bytes.
+    @inlinable
+    @inline(__always)
+    static func runEnd(_ text: UnsafeBufferPointer<UInt8>, from start: Int, alsoAt bit: UInt8) -> Int {
         var index = start
         let count = text.count
         guard let base = text.baseAddress else { return 0 }
         let ones: UInt64 = 0x0101_0101_0101_0101
-        while index &+ 8 <= count {
-            // SAFETY: eight bytes from `index` lie within the buffer by the loop's condition; the load may be unaligned.
-            let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+        let highs = ones &* 0x80
+        // A byte's high bit is set where it is below 0x20, a quote or a backslash, or has the bit; borrows may set wrong
+        // ones above the lowest, which alone is used, and never where there is none.
+        func marks(_ offset: Int) -> UInt64 {
+            // SAFETY: the loops' conditions leave eight bytes from the offset; the load may be unaligned.
+            let word = UInt64(littleEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self))
             let quote = word ^ (ones &* 0x22)
             let backslash = word ^ (ones &* 0x5C)
-            // A byte's high bit is set where it is below 0x20, a quote or a backslash; borrows may set wrong ones above
-            // the lowest, which alone is used.
             let control = (word &- ones &* 0x20) & ~word
-            let mask = (control | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & (ones &* 0x80)
+            let high = word & (ones &* UInt64(bit))
+            return control | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | high
+        }
+        while index &+ 32 <= count {
+            let all = marks(index) | marks(index &+ 8) | marks(index &+ 16) | marks(index &+ 24)
+            guard all & highs == 0 else { break }
+            index &+= 32
+        }
+        while index &+ 8 <= count {
+            let mask = marks(index) & highs
             if mask != 0 { return index &+ mask.trailingZeroBitCount / 8 }
             index &+= 8
         }
         while index < count {
             let byte = text[index]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte & bit != 0 { break }
             index &+= 1
         }
         return index

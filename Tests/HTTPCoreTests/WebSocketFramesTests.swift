@@ -14,6 +14,10 @@ import Testing
         WebSocketFrames.appendTextHeader(payloadLength: length, to: &array)
         var buffer = ByteBuffer(bytes: [9])
         WebSocketFrames.appendTextHeader(payloadLength: length, to: &buffer)
+        var offset = 3
+        var room = [UInt8](repeating: 0xEE, count: 20)
+        room.withUnsafeMutableBytes { WebSocketFrames.writeTextHeader(payloadLength: length, to: $0, at: &offset) }
+        #expect(room[3..<offset].elementsEqual(array.dropFirst()) && room[offset] == 0xEE && room[2] == 0xEE)
         #expect(Array(buffer.readableBytesView) == array)
         #expect(array.count == 1 + WebSocketFrames.headerLength(payloadLength: length))
         #expect(array[1] == 0x81)

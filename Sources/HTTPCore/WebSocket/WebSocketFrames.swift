@@ -19,6 +19,21 @@ public enum WebSocketFrames {
         self.withHeader(firstByte: 0x81, payloadLength: payloadLength) { bytes.append($0) }
     }
 
+    /// Writes the header of a text frame into memory that is there, for a payload that the caller writes next.
+    ///
+    /// - Parameters:
+    ///   - payloadLength: The payload's bytes, 0 or more.
+    ///   - room: Where it is written; writing behind its end is a programming error.
+    ///   - offset: Where in the room; moves on by 2, 4 or 10.
+    @inlinable
+    public static func writeTextHeader(payloadLength: Int, to room: UnsafeMutableRawBufferPointer, at offset: inout Int)
+    {
+        self.withHeader(firstByte: 0x81, payloadLength: payloadLength) {
+            room[offset] = $0
+            offset &+= 1
+        }
+    }
+
     /// Appends the header of a text frame, for a payload that the caller appends next.
     ///
     /// - Parameters:

@@ -21,8 +21,9 @@ public final class ContainerDirectory: Sendable {
 
     /// Notes the names of the containers that a batch told of.
     func note(_ batch: ObservationBatch, state: ObserverState) {
-        for observation in batch {
-            guard case .container(let record) = observation.fact,
+        let span = batch.span
+        for index in span.indices {
+            guard case .container(let record) = span[index].fact,
                 let container = state.container(record.container)
             else { continue }
             let count = names.withLock { names in

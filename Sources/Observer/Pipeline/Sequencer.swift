@@ -34,4 +34,19 @@ struct Sequencer: Sendable {
         time = observation.time
         return true
     }
+
+    /// Passes a batch if all of its observations go on from one another.
+    ///
+    /// - Returns: Whether they did; if one does not, nothing was passed.
+    mutating func check(_ batch: ObservationBatch) -> Bool {
+        var (last, time) = (last, time)
+        let span = batch.span
+        for index in span.indices {
+            guard span[index].number > last, span[index].time >= time else { return false }
+            last = span[index].number
+            time = span[index].time
+        }
+        (self.last, self.time) = (last, time)
+        return true
+    }
 }

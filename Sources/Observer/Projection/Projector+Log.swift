@@ -32,10 +32,16 @@ extension Projector {
     ) {
         let source = source(of: line.container)
         let start = bytes.count
-        bytes.append("{\"type\":\"log\",\"seq\":")
-        Decimal.append(number, to: &bytes)
-        bytes.append(",\"timestamp\":\"")
-        RFC3339.append(line.timestamp, to: &bytes)
+        // Written in one piece: each append to an array costs as much as ten bytes.
+        withUnsafeTemporaryAllocation(byteCount: LogHead.capacity, alignment: 8) { room in
+            var head = LogHead(room)
+            head.append("{\"type\":\"log\",\"seq\":")
+            head.append(number)
+            head.append(",\"timestamp\":\"")
+            head.append(line.timestamp, &lastSecond)
+            // SAFETY: the head has written so many bytes.
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<head.count]))
+        }
         bytes.append(contentsOf: source.prefix)
         bytes.append(line.stream.name)
         var header = MessageHeader(

@@ -14,6 +14,8 @@ public struct Projector: Sendable {
 
     /// The container of the last log line, since lines come in runs.
     var lastSource: LogSource?
+    /// The second of the last log line, for the same reason.
+    var lastSecond = SecondText()
 
     /// Makes a projector that has seen nothing.
     public init() {
@@ -43,7 +45,10 @@ public struct Projector: Sendable {
     /// Projects observations, which have their numbers and times, and appends their messages.
     public mutating func project(_ observations: ObservationBatch, into batch: inout MessageBatch) {
         var writer = Self.takeWriter(&batch)
-        for observation in observations { project(observation, &writer, &batch.headers) }
+        writer.bytes.reserveCapacity(writer.bytes.count + Self.roomNeeded(for: observations))
+        // A span lends its elements: copying an observation would count references for nothing.
+        let span = observations.span
+        for index in span.indices { project(span[index], &writer, &batch.headers) }
         swap(&batch.bytes, &writer.bytes)
     }
 
@@ -53,6 +58,20 @@ public struct Projector: Sendable {
         batch.headers.reserveCapacity(observations.count)
         project(observations, into: &batch)
         return batch
+    }
+
+    /// The bytes that messages of log lines take beside their text, about; other messages are few.
+    private static let logOverhead = 224
+
+    /// About how many bytes the messages will take, so that they are not moved while they are written.
+    private static func roomNeeded(for observations: ObservationBatch) -> Int {
+        var size = 0
+        let span = observations.span
+        for index in span.indices {
+            if case .log(let line) = span[index].fact { size += line.bytes.count }
+            size += logOverhead
+        }
+        return size
     }
 
     /// Moves a batch's bytes into a writer, so that they are appended to in place and not copied.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Bytes
+internal import ObserverModel
 
 /// Whole lines of one frame, observations and snapshots; their bytes are shared with what is parsed out of them.
 public struct LineBatch: Sendable {
@@ -29,6 +30,24 @@ public struct LineBatch: Sendable {
     ///   - lines: The lines are appended; snapshots and unknown kinds too.
     ///   - damage: A line that cannot be read is passed over, and appended here.
     public func parse(with parser: inout LineParser, into lines: inout [RecordingLine], damage: inout [Damage]) {
+        parse(with: &parser, into: &lines, damage: &damage) {
+            $1.append(.observation($0))
+        } other: {
+            $1.append($0)
+        }
+    }
+
+    /// Reads the lines and hands over each; see ``parse(with:into:damage:)``.
+    ///
+    /// Log lines, of which there are many, are handed over by themselves: moved, not copied.
+    @inline(__always)
+    func parse<Result>(
+        with parser: inout LineParser,
+        into result: inout Result,
+        damage: inout [Damage],
+        log: (consuming Observation, inout Result) -> Void,
+        other: (consuming RecordingLine, inout Result) -> Void
+    ) {
         content.withUnsafeBytes { bytes in
             var start = 0
             // SAFETY: `start <= end < count` holds by the search.
@@ -37,12 +56,12 @@ public struct LineBatch: Sendable {
                 let place = content.startIndex + start
                 start = end + 1
                 if let observation = parser.parseLog(line, start: place, of: content) {
-                    lines.append(.observation(observation))
+                    log(observation, &result)
                     continue
                 }
                 let slice = content[place..<(place + line.count)]
                 do throws(LineError) {
-                    lines.append(try parser.parse(slice))
+                    other(try parser.parse(slice), &result)
                 } catch {
                     damage.append(self.damage(of: slice, because: error.description))
                 }

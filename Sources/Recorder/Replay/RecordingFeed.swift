@@ -20,6 +20,8 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
     /// The last observation's number that was read, or that of the state which reading began with.
     private var lastNumber: UInt64?
     private let isCut: Bool
+    /// A line of a log has this many bytes beside its text: no batch has many more lines than that makes.
+    private static let shortestLine = 180
 
     /// Makes a feed that stands at the beginning.
     ///
@@ -91,19 +93,19 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
             items += reader.takeDamage().map { .damage($0.description) }
             return !items.isEmpty
         }
-        var lines: [RecordingLine] = []
         var damage: [Damage] = []
-        batch.parse(with: &parser, into: &lines, damage: &damage)
         var observations = ObservationBatch()
-        observations.reserveCapacity(lines.count)
-        for line in lines {
+        observations.reserveCapacity(batch.content.count / Self.shortestLine)
+        batch.parse(with: &parser, into: &observations, damage: &damage) {
+            $1.append($0)
+        } other: { line, observations in
+            if let last = observations.last { lastNumber = last.number }
             switch line {
             case .observation(let observation):
                 observations.append(observation)
-                lastNumber = observation.number
             case .snapshot(let snapshot, _):
                 // One that continues what was read says nothing new; behind a hole it says what was missed.
-                guard isNews(snapshot) || (wantsSnapshot && observations.isEmpty && items.isEmpty) else { continue }
+                guard isNews(snapshot) || (wantsSnapshot && observations.isEmpty && items.isEmpty) else { return }
                 if !observations.isEmpty { items.append(.observations(observations)) }
                 observations = []
                 items.append(.state(snapshot))
@@ -112,7 +114,10 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
                 lastNumber = number
             }
         }
-        if !observations.isEmpty { items.append(.observations(observations)) }
+        if let last = observations.last {
+            lastNumber = last.number
+            items.append(.observations(observations))
+        }
         items += (reader.takeDamage() + damage).map { .damage($0.description) }
         return true
     }

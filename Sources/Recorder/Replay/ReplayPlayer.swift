@@ -21,7 +21,7 @@ actor ReplayPlayer {
         var continuation: CheckedContinuation<Result<PlaybackStatus, PlaybackRefusal>, Never>
     }
 
-    private let feed: any PlaybackFeed
+    private let feed: FeedReader
     private let options: ReplayOptions
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Int64
@@ -48,7 +48,7 @@ actor ReplayPlayer {
         face: PlaybackClock,
         logger: Logger
     ) {
-        self.feed = feed
+        self.feed = FeedReader(feed)
         self.face = face
         self.options = options
         self.clock = clock
@@ -70,6 +70,17 @@ actor ReplayPlayer {
 
     /// Plays until the task is cancelled, or to the end if the options say so.
     func play(emit: @escaping @Sendable (ObservationBatch) async -> Void) async throws {
+        let feed = feed
+        try await withThrowingTaskGroup { group in
+            group.addTask { await feed.run() }
+            group.addTask { try await self.playOn(emit: emit) }
+            // The reader ends when it is told to; whichever ends first, or fails, ends the other.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func playOn(emit: @escaping @Sendable (ObservationBatch) async -> Void) async throws {
         try await go(to: options.since, isJump: false)
         await awaitClients()
         if state == .waiting { setPaused(wantsPause) }
@@ -109,7 +120,7 @@ actor ReplayPlayer {
         while next >= pending.count {
             pending.removeAll(keepingCapacity: true)
             next = 0
-            guard let item = try feed.next() else { return false }
+            guard let item = try await feed.next() else { return false }
             switch item {
             case .observations(let batch): pending = batch
             case .state(let snapshot): try? await stage?.load(snapshot)
@@ -142,10 +153,11 @@ actor ReplayPlayer {
         var last = next
         while last < pending.count, last - next < Self.batchLimit, pending[last].time <= limit { last += 1 }
         guard last > next else { return false }
-        let batch = Array(pending[next..<last])
+        position = pending[last - 1].time
+        sequence = pending[last - 1].number
+        // At full speed what was read together goes on together, without a copy.
+        let batch = next == 0 && last == pending.count ? pending : Array(pending[next..<last])
         next = last
-        position = batch[batch.count - 1].time
-        sequence = batch[batch.count - 1].number
         show()
         await emit(batch)
         return true
@@ -237,7 +249,7 @@ actor ReplayPlayer {
 
     /// Goes to a time: the state is that after all that was observed up to it.
     private func go(to time: Timestamp?, isJump: Bool) async throws {
-        let place = try feed.seek(to: time ?? feed.range.lowerBound)
+        let place = try await feed.seek(to: time ?? feed.range.lowerBound)
         pending = []
         next = 0
         sequence = max(1, feed.firstNumber) - 1
@@ -257,7 +269,7 @@ actor ReplayPlayer {
     }
 
     private func fold(through time: Timestamp) async throws {
-        while let item = try feed.next() {
+        while let item = try await feed.next() {
             switch item {
             case .state(let snapshot): try? await stage?.load(snapshot)
             case .damage(let text): logger.warning("the recording is damaged", metadata: ["error": "\(text)"])

@@ -34,20 +34,14 @@ struct FrameSegment: Sendable {
 
     /// Makes a segment of chosen rows of a table; `byteCount` is what their frames take.
     init(_ rows: ArraySlice<Int32>, of table: MessageTable, byteCount: Int) {
-        var header: [UInt8] = []
         table.bytes.withUnsafeBytes { source in
             _ = bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: byteCount) { target in
                 var offset = 0
                 for index in rows {
                     let body = UnsafeRawBufferPointer(rebasing: source[table.rows[Int(index)].body])
-                    header.removeAll(keepingCapacity: true)
-                    WebSocketFrames.appendTextHeader(payloadLength: body.count, to: &header)
                     // SAFETY: `byteCount` is the sum of the frames' sizes, so all of them fit in the room asked for, and
                     // slicing checks it.
-                    header.withUnsafeBytes {
-                        UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: $0)
-                    }
-                    offset += header.count
+                    WebSocketFrames.writeTextHeader(payloadLength: body.count, to: target, at: &offset)
                     UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: body)
                     offset += body.count
                 }
