@@ -213,12 +213,6 @@ struct RecordingFigures {
 }
 
 extension JSONWriter {
-    fileprivate mutating func strings(_ texts: [String]) {
-        beginArray()
-        for text in texts { string(text) }
-        endArray()
-    }
-
     fileprivate mutating func moments(_ moments: [RecordingStory.Moment]) {
         beginArray()
         for moment in moments {

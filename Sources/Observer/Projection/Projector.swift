@@ -35,6 +35,11 @@ public struct Projector: Sendable {
         StateSnapshot(number: state.number, projection: Projection.version, json: state.snapshotJSON())
     }
 
+    /// The state as JSON, as far as it tells of chosen containers: what a recording opens with that is cut to them.
+    public func snapshot(of isChosen: (ContainerID) -> Bool) -> StateSnapshot {
+        StateSnapshot(number: state.number, projection: Projection.version, json: state.snapshotJSON(of: isChosen))
+    }
+
     /// Projects an observation, which has its number and time, and appends its message, if it makes one.
     public mutating func project(_ observation: Observation, into batch: inout MessageBatch) {
         var writer = Self.takeWriter(&batch)

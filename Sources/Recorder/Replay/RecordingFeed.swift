@@ -19,7 +19,6 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
     private var items: [FeedItem] = []
     /// The last observation's number that was read, or that of the state which reading began with.
     private var lastNumber: UInt64?
-    private let isCut: Bool
     /// A line of a log has this many bytes beside its text: no batch has many more lines than that makes.
     private static let shortestLine = 180
 
@@ -34,7 +33,6 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
         self.projection = projection
         range = try recording.timeRange()
         firstNumber = recording.header.first
-        isCut = recording.header.cut != nil
         reader = try RecordingReader(recording)
     }
 
@@ -94,6 +92,7 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
             return !items.isEmpty
         }
         var damage: [Damage] = []
+        let isCut = recording.parts[recording.location(of: batch.frame).part].header.cut != nil
         var observations = ObservationBatch()
         observations.reserveCapacity(batch.content.count / Self.shortestLine)
         batch.parse(with: &parser, into: &observations, damage: &damage) {
@@ -104,8 +103,11 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
             case .observation(let observation):
                 observations.append(observation)
             case .snapshot(let snapshot, _):
-                // One that continues what was read says nothing new; behind a hole it says what was missed.
-                guard isNews(snapshot) || (wantsSnapshot && observations.isEmpty && items.isEmpty) else { return }
+                // One that continues what was read says nothing new; behind a hole it says what was missed, and so it
+                // does in a recording that was cut.
+                guard isNews(snapshot, isCut: isCut) || (wantsSnapshot && observations.isEmpty && items.isEmpty) else {
+                    return
+                }
                 if !observations.isEmpty { items.append(.observations(observations)) }
                 observations = []
                 items.append(.state(snapshot))
@@ -122,9 +124,9 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
         return true
     }
 
-    private func isNews(_ snapshot: StateSnapshot) -> Bool {
-        guard snapshot.projection == projection, !isCut, let lastNumber else { return false }
-        return snapshot.number > lastNumber
+    private func isNews(_ snapshot: StateSnapshot, isCut: Bool) -> Bool {
+        guard snapshot.projection == projection, let lastNumber else { return false }
+        return isCut || snapshot.number > lastNumber
     }
 }
 

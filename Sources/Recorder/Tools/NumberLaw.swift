@@ -21,6 +21,12 @@ struct NumberLaw {
         allowsHoles = header.cut != nil
     }
 
+    /// The law behind a number, for who reads lines from somewhere in a recording on, and leaves holes aside.
+    init(behind number: UInt64) {
+        last = number
+        allowsHoles = true
+    }
+
     /// How many numbers are missing without an account.
     var unaccounted: UInt64 { holes.reduce(0) { $0 &+ Self.count($1) } }
 

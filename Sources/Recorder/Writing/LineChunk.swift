@@ -80,6 +80,13 @@ struct ChunkBuilder: Sendable {
         if case .engine(let connection) = observation.fact { engine = connection.version ?? engine }
     }
 
+    /// Appends a line of a kind that this code does not know, given without its newline.
+    mutating func append(unknown line: ArraySlice<UInt8>) {
+        chunk.bytes += line
+        chunk.bytes.append(0x0A)
+        distance += line.count + 1
+    }
+
     /// Whether a snapshot is due behind the last observation.
     var isSnapshotDue: Bool {
         let share = snapshotSize * Self.snapshotShare

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Bytes
-internal import ObserverModel
+public import ObserverModel
 
 // A snapshot leaves out what is missing, and tells times as nanoseconds: every `Timestamp` has such a form, while
 // RFC 3339 is read for the years 1678 to 2261 only.
 
 extension ObserverState {
     /// The state as JSON: complete, and in an order that depends on nothing but the content.
-    func snapshotJSON() -> [UInt8] {
+    ///
+    /// Of containers that are not chosen it says only whether some have outlived the engine, since causes of death hang
+    /// on that.
+    func snapshotJSON(of isChosen: (ContainerID) -> Bool = { _ in true }) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("projection", Projection.version)
@@ -21,13 +24,17 @@ extension ObserverState {
             writer.beginObject()
             writer.member("n", loss.number)
             writer.member("t", loss.time)
+            if hasSurvivors(besides: isChosen) {
+                writer.key("others")
+                writer.boolean(true)
+            }
             writer.endObject()
         }
         writer.key("containers")
         writer.beginArray()
         let entries = table.entries
         let order = entries.indices.sorted { entries[$0].digits < entries[$1].digits }
-        for slot in order { entries[slot].writeSnapshot(to: &writer) }
+        for slot in order where isChosen(entries[slot].id) { entries[slot].writeSnapshot(to: &writer) }
         writer.endArray()
         writer.endObject()
         return writer.bytes
@@ -64,7 +71,26 @@ extension ObserverState {
             return
         }
         let survivors = table.entries.count { $0.isSurvivor(of: lost) }
-        loss = EngineLoss(number: lost, time: time, survivors: survivors)
+        let hasOthers = value["others"]?.boolean ?? false
+        loss = EngineLoss(number: lost, time: time, survivors: survivors, hasOtherSurvivors: hasOthers)
+    }
+
+    /// Whether containers besides the chosen ones have outlived the last loss of the engine: the cause of the others'
+    /// deaths hangs on that.
+    public func hasSurvivors(besides isChosen: (ContainerID) -> Bool) -> Bool {
+        guard let loss else { return false }
+        guard !loss.hasOtherSurvivors else { return true }
+        // The count says at once that there is none; else they must be looked at.
+        guard loss.survivors > 0 else { return false }
+        return table.entries.contains { $0.isSurvivor(of: loss.number) && !isChosen($0.id) }
+    }
+
+    /// Whether another state says the same of the engine and of all containers, whichever observation was its last.
+    public func isSame(as other: ObserverState) -> Bool {
+        var states = (self, other)
+        states.0.restore(number: 0, time: nil)
+        states.1.restore(number: 0, time: nil)
+        return states.0.snapshotJSON() == states.1.snapshotJSON()
     }
 }
 

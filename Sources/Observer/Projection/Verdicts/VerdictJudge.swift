@@ -10,6 +10,8 @@ struct EngineLoss: Sendable, Hashable {
     var time: Timestamp
     /// How many of the containers that ran then have not been seen to die.
     var survivors: Int
+    /// Whether some have survived that a recording tells nothing else of, since it was cut to others.
+    var hasOtherSurvivors = false
 }
 
 /// Why a run ended, and what says so.
@@ -93,7 +95,7 @@ struct VerdictJudge: Sendable {
     }
 
     private func shutdown(_ run: RunEvidence, _ death: RunEvidence.Death) -> Verdict? {
-        guard let loss = engineLoss, loss.survivors == 0 else { return nil }
+        guard let loss = engineLoss, loss.survivors == 0, !loss.hasOtherSurvivors else { return nil }
         // A run that began after the engine had gone did not end with it.
         guard (run.begun ?? death.seen.number) < loss.number else { return nil }
         let time = death.isSynthetic ? death.seen.time : death.observed
