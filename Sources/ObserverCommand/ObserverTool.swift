@@ -17,7 +17,7 @@ struct ObserverTool: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             LiveCommand.self, ReplayCommand.self, InfoCommand.self, CatCommand.self, VerifyCommand.self,
-            RecoverCommand.self, CutCommand.self,
+            RecoverCommand.self, CutCommand.self, DiffCommand.self,
             TailCommand.self, HealthCommand.self,
         ]
     )
