@@ -21,11 +21,11 @@ struct LifeCycleDiffText {
         let events = same.reduce(0) { $0 + $1.counts.a }
         let span = Self.seconds(tolerance)
         guard !different.isEmpty else {
-            return "The same: \(events) events of \(same.count) containers, times within \(span).\n"
+            return "The same: \(events) events of \(Self.containers(same.count)), times within \(span).\n"
         }
         var lines = [
             "A \(a)", "B \(b)", "",
-            "The lives of \(different.count) of \(diff.containers.count) containers differ (times within \(span) count "
+            "The lives of \(different.count) of \(Self.containers(diff.containers.count)) differ (times within \(span) count "
                 + "as the same).",
         ]
         if let delay = diff.commonDelay(tolerance: tolerance) {
@@ -43,6 +43,10 @@ struct LifeCycleDiffText {
             lines.append("\nThe same: " + same.map { TailPrinter.shown($0.name) }.joined(separator: ", "))
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func containers(_ count: Int) -> String {
+        count == 1 ? "1 container" : "\(count) containers"
     }
 
     private func head(_ container: LifeCycleDiff.Container) -> String {

@@ -60,7 +60,7 @@ struct CutOutput {
             throw Self.failed(error)
         }
         guard encoder.entries.count < Self.frameLimit else {
-            throw .system("it would have more than \(Self.frameLimit) frames; cut shorter ranges")
+            throw .system("the new recording would have more than \(Self.frameLimit) frames; cut shorter ranges")
         }
         try drain()
     }
