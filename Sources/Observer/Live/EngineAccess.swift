@@ -41,7 +41,7 @@ struct EngineAccess: Sendable {
                 JSONMinify.append(response.body[...], to: &minified)
                 raw = minified
             } else {
-                raw = try Redaction.inspect(response.body[...])
+                raw = try EnvironmentMask.inspect(response.body[...])
             }
             return .found(Inspection(container: try ContainerInspect(json: raw[...]), raw: raw[...]))
         } catch let error as EngineError where error.status == 404 {

@@ -2,8 +2,8 @@
 
 internal import Bytes
 
-/// Taking secrets out of what the engine says, before anything else sees it.
-public enum Redaction {
+/// Taking the values of environment variables out of what the engine says, before anything else sees it.
+public enum EnvironmentMask {
     /// What stands in place of a value.
     public static let mask = "‹redacted›"
 

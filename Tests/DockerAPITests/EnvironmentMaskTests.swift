@@ -4,10 +4,10 @@ import Bytes
 import DockerAPI
 import Testing
 
-@Suite("Redaction")
-struct RedactionTests {
+@Suite("Environment mask")
+struct EnvironmentMaskTests {
     static func redacted(_ json: String) throws -> String {
-        String(decoding: try Redaction.inspect(Array(json.utf8)[...]), as: UTF8.self)
+        String(decoding: try EnvironmentMask.inspect(Array(json.utf8)[...]), as: UTF8.self)
     }
 
     @Test(
@@ -45,7 +45,7 @@ struct RedactionTests {
     @Test("a captured inspect loses nothing but the values")
     func fixture() throws {
         let body = try Fixture("inspect").body("running")
-        let redacted = try Redaction.inspect(body[...])
+        let redacted = try EnvironmentMask.inspect(body[...])
         var minified: [UInt8] = []
         JSONMinify.append(body[...], to: &minified)
         let text = String(decoding: minified, as: UTF8.self)
@@ -58,7 +58,7 @@ struct RedactionTests {
     @Test("a slice inside a larger array is read by its own bounds")
     func slice() throws {
         let json = Array(#"XX{"Config":{"Env":["A=1","B\n=2"]}}YY"#.utf8)
-        let redacted = try Redaction.inspect(json[2..<(json.count - 2)])
+        let redacted = try EnvironmentMask.inspect(json[2..<(json.count - 2)])
         #expect(String(decoding: redacted, as: UTF8.self) == #"{"Config":{"Env":["A=‹redacted›","B\n=‹redacted›"]}}"#)
     }
 
