@@ -51,6 +51,12 @@ let package = Package(
         .target(name: "Bytes", swiftSettings: settings),
         .target(name: "ObserverModel", dependencies: ["Bytes"], swiftSettings: settings),
         .target(name: "DockerAPI", dependencies: ["Bytes"], swiftSettings: settings),
+        .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: settings),
+        .target(
+            name: "Redaction",
+            dependencies: ["Bytes", "ObserverModel", "DockerAPI", "Patterns"],
+            swiftSettings: settings
+        ),
         .target(
             name: "EngineClient",
             dependencies: ["Bytes", "DockerAPI", nioCore, nioPosix, nioSSL, logging],
@@ -77,7 +83,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Bytes", "ObserverModel", "Observer", "HTTPCore", "CPCRE2", nioCore, nioPosix, nioHTTP1, httpTypes,
+                "Bytes", "ObserverModel", "Observer", "HTTPCore", "Patterns", nioCore, nioPosix, nioHTTP1, httpTypes,
                 hummingbirdCore, collections, logging, lifecycle,
             ],
             swiftSettings: settings
@@ -130,6 +136,12 @@ let package = Package(
                 logging,
             ],
             resources: [.copy("Corpus"), .copy("Fixtures")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RedactionTests",
+            dependencies: ["Bytes", "ObserverModel", "DockerAPI", "Patterns", "Redaction", "TestSupport"],
+            resources: [.copy("Corpus")],
             swiftSettings: settings
         ),
         .testTarget(
