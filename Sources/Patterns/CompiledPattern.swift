@@ -94,7 +94,7 @@ public final class CompiledPattern: Sendable {
         var error: Int32 = 0
         var offset = 0
         let bytes = Array(text.utf8)
-        let options = characters | PCRE2_NEVER_BACKSLASH_C
+        let options = characters | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT
         guard let code = pcre2_compile_8(bytes, bytes.count, options, &error, &offset, context) else {
             throw PatternRefusal(reason: "is malformed at character \(offset + 1): \(message(of: error))")
         }

@@ -30,6 +30,11 @@ public final class PatternSearch {
         didSet { if matchLimit != oldValue { pcre2_set_match_limit_8(context, matchLimit) } }
     }
 
+    /// The last offset at which the matches of the next searches may begin, or `nil` for the text's end.
+    public var lastStart: Int? {
+        didSet { if lastStart != oldValue { pcre2_set_offset_limit_8(context, lastStart ?? Int.max) } }
+    }
+
     /// Makes a search that tells the places of that many groups, the whole match among them.
     public init(groups: Int = 1) {
         context = pcre2_match_context_create_8(nil)

@@ -53,9 +53,20 @@ struct SecretFinder: Sendable {
             kinds.formIntersection(.shape)
         }
         for (kind, rule) in rules where kinds.contains(kind) {
-            if let masked = rule.masked(result?[...] ?? text, search) { result = masked }
+            let current = result?[...] ?? text
+            if let masked = rule.masked(current, search, in: kind == .pair ? windows(in: current) : nil) {
+                result = masked
+            }
         }
         return result
+    }
+
+    /// Where the matches of the rule for names and values may begin: that rule is the slowest, and its hints common.
+    private func windows(in text: ArraySlice<UInt8>) -> [ClosedRange<Int>] {
+        // SAFETY: the pointer does not leave the closure, and is read within its count.
+        text.withUnsafeBufferPointer { text in
+            hints.places(of: .pair, in: text).map { HintSurroundings.window(text, $0) }
+        }
     }
 
     /// The object or array that a whole text is.
@@ -77,6 +88,9 @@ struct SecretFinder: Sendable {
 
     /// What a member's name, a variable's or a long option's says of its value.
     func meaning(of name: some Collection<UInt8>, _ search: PatternSearch) -> Meaning {
+        let quoted = Array("\"".utf8) + name + Array("\"".utf8)
+        // SAFETY: the pointer does not leave the closure, and is read within its count.
+        guard quoted.withUnsafeBufferPointer({ hints.isFound(in: $0) }) else { return .other }
         let name = Array(name)
         if Self.matches(passwordNames, name, search) { return .password }
         if Self.matches(names, name, search) { return .secret }

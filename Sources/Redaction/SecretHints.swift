@@ -21,47 +21,56 @@ struct SecretHints: Sendable {
         static let keyBody = Kinds(rawValue: 128)
     }
 
-    private struct Hint: Sendable {
-        var text: [UInt8]
-        /// 0x20 for letters whose case does not matter, else 0.
-        var folds: [UInt8]
-        var kinds: Kinds
-        /// Whether a letter or digit before it makes it none.
-        var isWordStart: Bool
-    }
-
+    /// A hint, and where in it the three bytes stand by which it was found.
     private struct Candidate: Sendable {
-        var hint: Int
+        /// The hint's first eight bytes, little-endian; all hints that are longer differ in them.
+        var word: UInt64 = 0
+        /// 0x20 for letters whose case does not matter, else 0.
+        var folds: UInt64 = 0
+        /// 0xFF for each byte of the hint.
+        var mask: UInt64 = 0
+        var count: Int
         var offset: Int
+        var kinds: Kinds
     }
 
-    private var hints: [Hint] = []
     /// A bit for each fold of three bytes that a hint has at its start or one behind.
     private var table = [UInt64](repeating: 0, count: 512)
-    private var candidates: [UInt16: [Candidate]] = [:]
+    /// How many bits are set before each word of the table.
+    private var ranks = [Int](repeating: 0, count: 512)
+    /// Where the candidates of each set bit begin, and where the last end.
+    private var starts: [Int] = []
+    private var candidates: [Candidate] = []
 
     init() {
-        for (kinds, texts) in Self.anyCase { for text in texts { add(text, kinds, ignoresCase: true) } }
-        for text in Self.shapes { add(text, .shape, ignoresCase: false) }
+        var found: [Int: [Candidate]] = [:]
+        for (kinds, texts) in Self.anyCase {
+            for text in texts { Self.add(text, kinds, ignoresCase: true, to: &found) }
+        }
+        for text in Self.shapes { Self.add(text, .shape, ignoresCase: false, to: &found) }
+        for fold in found.keys.sorted() {
+            table[fold >> 6] |= 1 << UInt64(fold & 63)
+            starts.append(candidates.count)
+            candidates += found[fold] ?? []
+        }
+        starts.append(candidates.count)
+        for index in 1..<table.count { ranks[index] = ranks[index - 1] + table[index - 1].nonzeroBitCount }
     }
 
-    private mutating func add(_ text: String, _ kinds: Kinds, ignoresCase: Bool) {
+    private static func add(_ text: String, _ kinds: Kinds, ignoresCase: Bool, to found: inout [Int: [Candidate]]) {
         let bytes = Array(text.utf8)
-        let folds = bytes.map { byte in
-            ignoresCase && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) ? UInt8(0x20) : 0
+        var candidate = Candidate(count: min(bytes.count, 8), offset: 0, kinds: kinds)
+        for (index, byte) in bytes.prefix(8).enumerated() {
+            let shift = UInt64(8 * index)
+            candidate.word |= UInt64(byte) << shift
+            candidate.mask |= 0xFF << shift
+            if ignoresCase, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) { candidate.folds |= 0x20 << shift }
         }
-        let hint = hints.count
-        hints.append(Hint(text: bytes, folds: folds, kinds: kinds, isWordStart: kinds == .shape))
-        note(Self.fold(bytes[0], bytes[1], bytes[2]), Candidate(hint: hint, offset: 0))
-        guard bytes.count == 3 else {
-            return note(Self.fold(bytes[1], bytes[2], bytes[3]), Candidate(hint: hint, offset: 1))
+        found[fold(bytes[0], bytes[1], bytes[2]), default: []].append(candidate)
+        candidate.offset = 1
+        for last in bytes.count > 3 ? bytes[3]...bytes[3] : 0...31 {
+            found[fold(bytes[1], bytes[2], last), default: []].append(candidate)
         }
-        for any: UInt8 in 0..<32 { note(Self.fold(bytes[1], bytes[2], any), Candidate(hint: hint, offset: 1)) }
-    }
-
-    private mutating func note(_ fold: Int, _ candidate: Candidate) {
-        table[fold >> 6] |= 1 << UInt64(fold & 63)
-        candidates[UInt16(fold), default: []].append(candidate)
     }
 
     private static func fold(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> Int {
@@ -71,54 +80,95 @@ struct SecretHints: Sendable {
     /// The kinds of secrets that a text may hold.
     func kinds(in text: UnsafeBufferPointer<UInt8>) -> Kinds {
         var found: Kinds = KeyBody.isOne(text) ? .keyBody : []
-        guard text.count >= 4, let base = text.baseAddress else { return found }
-        let table = table.span
-        var index = 0
-        let last = text.count - 4
-        while index <= last {
-            // SAFETY: four bytes from `index` lie within the text by the loop's condition; the load may be unaligned.
-            let word = UInt32(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt32.self))
-            let fold = Int(truncatingIfNeeded: word & 31 | word >> 3 & 0x3E0 | word >> 6 & 0x7C00)
-            // SAFETY: the fold has fifteen bits, and the table a bit for each of them.
-            if table[unchecked: fold >> 6] >> UInt64(truncatingIfNeeded: fold & 63) & 1 != 0 {
-                look(at: index, UInt16(truncatingIfNeeded: fold), in: text, &found)
-            }
-            index &+= 2
-        }
-        if index + 3 <= text.count {
-            look(at: index, UInt16(Self.fold(text[index], text[index + 1], text[index + 2])), in: text, &found)
+        scan(text) { kinds, start, end in
+            guard !found.isSuperset(of: kinds), HintSurroundings.mayHold(kinds, text, start, end) else { return }
+            found.formUnion(kinds)
         }
         return found
     }
 
-    @inline(never)
-    private func look(at index: Int, _ fold: UInt16, in text: UnsafeBufferPointer<UInt8>, _ found: inout Kinds) {
-        for candidate in candidates[fold] ?? [] {
-            let hint = hints[candidate.hint]
-            let start = index - candidate.offset
-            guard !found.isSuperset(of: hint.kinds), start >= 0, start + hint.text.count <= text.count,
-                hint.text.indices.allSatisfy({ text[start + $0] | hint.folds[$0] == hint.text[$0] })
-            else { continue }
-            if hint.isWordStart, start > 0, Self.isLetterOrDigit(text[start - 1]) { continue }
-            if hint.text[0] == UInt8(ascii: ":"), !Self.hasUser(text, from: start + hint.text.count) { continue }
-            found.formUnion(hint.kinds)
+    /// The places of hints of a kind in a text, in order.
+    func places(of kind: Kinds, in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        var places: [Range<Int>] = []
+        scan(text) { kinds, start, end in
+            if kinds.contains(kind), HintSurroundings.mayHold(kinds, text, start, end) { places.append(start..<end) }
+        }
+        return places
+    }
+
+    /// Whether a text holds a hint, whatever stands around it.
+    func isFound(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var isFound = false
+        scan(text) { _, _, _ in isFound = true }
+        return isFound
+    }
+
+    /// Calls back with each hint's kinds and place, in order.
+    @inline(__always)
+    private func scan(_ text: UnsafeBufferPointer<UInt8>, _ body: (_ kinds: Kinds, _ start: Int, _ end: Int) -> Void) {
+        guard text.count >= 4, let base = text.baseAddress else { return }
+        let table = table.span
+        let last = text.count - 4
+        var index = 0
+        // Two places at a time, which the processor looks up side by side.
+        while index &+ 8 <= text.count {
+            // SAFETY: eight bytes from `index` lie within the text by the loop's condition; the load may be unaligned.
+            let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+            let first = Self.fold(word)
+            let second = Self.fold(word >> 16)
+            if (Self.bit(first, table) | Self.bit(second, table)) & 1 != 0 {
+                if Self.bit(first, table) & 1 != 0 { look(at: index, first, in: text, body) }
+                if Self.bit(second, table) & 1 != 0 { look(at: index &+ 2, second, in: text, body) }
+            }
+            index &+= 4
+        }
+        while index <= last {
+            let fold = Self.fold(text[index], text[index + 1], text[index + 2])
+            if Self.bit(fold, table) & 1 != 0 { look(at: index, fold, in: text, body) }
+            index &+= 2
         }
     }
 
-    /// Whether what follows `://` names a user before the host.
-    private static func hasUser(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
-        for index in start..<text.count {
-            switch text[index] {
-            case UInt8(ascii: "@"): return true
-            case UInt8(ascii: "/"), 0...0x20, UInt8(ascii: "\""): return false
-            default: continue
+    @inline(__always)
+    private static func fold(_ word: UInt64) -> Int {
+        Int(truncatingIfNeeded: word & 31 | word >> 3 & 0x3E0 | word >> 6 & 0x7C00)
+    }
+
+    /// A word whose lowest bit is the table's for a fold.
+    @inline(__always)
+    private static func bit(_ fold: Int, _ table: Span<UInt64>) -> UInt64 {
+        // SAFETY: a fold has fifteen bits, and the table a bit for each of them.
+        table[unchecked: fold >> 6] >> UInt64(truncatingIfNeeded: fold & 63)
+    }
+
+    private func look(
+        at place: Int,
+        _ fold: Int,
+        in text: UnsafeBufferPointer<UInt8>,
+        _ body: (_ kinds: Kinds, _ start: Int, _ end: Int) -> Void
+    ) {
+        let below = table[fold >> 6] & ((1 << UInt64(fold & 63)) - 1)
+        let rank = ranks[fold >> 6] + below.nonzeroBitCount
+        for index in starts[rank]..<starts[rank + 1] {
+            let candidate = candidates[index]
+            let start = place - candidate.offset
+            guard start >= 0, start + candidate.count <= text.count else { continue }
+            let word = Self.word(at: start, in: text)
+            if (word | candidate.folds) & candidate.mask == candidate.word {
+                body(candidate.kinds, start, start + candidate.count)
             }
         }
-        return false
     }
 
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26
+    /// The eight bytes from an offset on, those behind the end being 0.
+    private static func word(at start: Int, in text: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        if start + 8 <= text.count, let base = text.baseAddress {
+            // SAFETY: the eight bytes lie within the text by the condition; the load may be unaligned.
+            return UInt64(littleEndian: UnsafeRawPointer(base + start).loadUnaligned(as: UInt64.self))
+        }
+        var word: UInt64 = 0
+        for index in start..<text.count { word |= UInt64(text[index]) << UInt64(8 * (index - start)) }
+        return word
     }
 
     /// Hints whose letters may be of any case, written in lower case.
@@ -129,7 +179,7 @@ struct SecretHints: Sendable {
                 "passw", "passphr", "passcod", "_pass", "-pass", ".pass", "\"pass", "'pass", "[pass", "requirepass",
                 "pwd", "_pw", "secret", "token", "apikey", "accesskey", "privatekey", "signingkey", "encryptionkey",
                 "masterkey", "accountkey", "sessionkey", "authkey", "sharedkey", "_key", "-key", "identified",
-                "basicauth", "sig=", "signature",
+                "basicauth", "sig=", "signature", "masterauth", "\"pin\"", "_pin", "\"pw",
             ]
         ),
         (.authorization, ["authorization", "bearer", "basic ", "signature="]),
@@ -148,23 +198,4 @@ struct SecretHints: Sendable {
         "pypi-", "AIza", "ya29.", "GOCSPX-", "sk-", "SG.", "hf_", "dckr_pat_", "hvs.", "dop_v1_", "shpat_",
         "AGE-SECRET-KEY-", "eyJ", "gsk_", "xai-",
     ]
-}
-
-/// A line of the base64 of a private key in PEM, which has 64 characters (RFC 7468 §2) or the 70 of OpenSSH's.
-enum KeyBody {
-    /// Whether a line is one: of the right length, with large and small letters and digits, and nothing else.
-    static func isOne(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard text.count == 64 || text.count == 70 else { return false }
-        var (hasSmall, hasLarge, hasDigit) = (false, false, false)
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): hasSmall = true
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): hasLarge = true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): hasDigit = true
-            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): continue
-            default: return false
-            }
-        }
-        return hasSmall && hasLarge && hasDigit
-    }
 }
