@@ -14,12 +14,14 @@ enum Mask {
 
     /// Where masks stand in a text, in order.
     static func places(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        // A constant of a type is checked to be there at each use, which a loop over bytes should not pay for.
+        let mask = bytes
         var places: [Range<Int>] = []
         var start = 0
-        while start + bytes.count <= text.count {
-            if text[start] == bytes[0], text[start..<(start + bytes.count)].elementsEqual(bytes) {
-                places.append(start..<(start + bytes.count))
-                start += bytes.count
+        while start + mask.count <= text.count {
+            if text[start] == mask[0], text[start..<(start + mask.count)].elementsEqual(mask) {
+                places.append(start..<(start + mask.count))
+                start += mask.count
             } else {
                 start += 1
             }
