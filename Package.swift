@@ -91,8 +91,9 @@ let package = Package(
         .executableTarget(
             name: "ObserverCommand",
             dependencies: [
-                "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "Recorder", "HTTPCore", "Server",
-                nioCore, nioPosix, nioHTTP1, nioWebSocket, argumentParser, logging, lifecycle, unixSignals,
+                "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "Recorder", "Patterns", "Redaction",
+                "HTTPCore", "Server", nioCore, nioPosix, nioHTTP1, nioWebSocket, argumentParser, logging, lifecycle,
+                unixSignals,
             ],
             swiftSettings: settings
         ),

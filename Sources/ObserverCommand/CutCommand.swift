@@ -32,6 +32,7 @@ struct CutCommand: ParsableCommand {
               observer cut day/ --container 'shop-*' --exclude '*-debug' -o shop.zst
               observer cut monday.zst --kind log,event -o words.zst
               observer cut part-1.zst part-2.zst -o whole.zst
+              observer cut incident.zst --redact-secrets -o to-send.zst
             """
     )
 
@@ -58,6 +59,9 @@ struct CutCommand: ParsableCommand {
         )
     )
     var kind: [String] = []
+
+    @OptionGroup(title: "Redacting; the result is another run")
+    var redaction: RedactOptions
 
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
@@ -101,6 +105,10 @@ struct CutCommand: ParsableCommand {
         }
         options.kinds = try Self.kinds(environment.list(kind, "OBSERVER_KIND"))
         options.containers = try selection.choice(environment)
+        options.redaction = try redaction.redactor(environment).map { redactor in
+            let run = RunName.make(at: LiveClock().now(), random: UInt32.random(in: .min ... .max))
+            return CutRedaction(redactor: RecordingRedaction(redactor: redactor), run: run)
+        }
         options.producer = "sentinell-observer \(Version.text)"
         return options
     }

@@ -6,6 +6,7 @@ import EngineClient
 import Logging
 import Observer
 import ObserverModel
+import Redaction
 import Server
 
 /// `observer live`: observe a real engine.
@@ -78,6 +79,9 @@ struct LiveCommand: AsyncParsableCommand {
     )
     var keepEnv = false
 
+    @OptionGroup(title: "Redacting, before anybody sees it")
+    var redaction: RedactOptions
+
     @OptionGroup(title: "Recording")
     var recording: RecordOptions
 
@@ -104,13 +108,15 @@ struct LiveCommand: AsyncParsableCommand {
         }
         defer { client.shutdown() }
         let run = RunName.make(at: clock.now(), random: UInt32.random(in: .min ... .max))
-        let source = LiveSource(
+        let live = LiveSource(
             client: client,
             options: try liveOptions(environment),
             run: run,
             wall: clock,
             logger: logger
         )
+        let source: any ObservationSource =
+            try redaction.redactor(environment).map { RedactedSource(live, redactor: $0) } ?? live
         try await Serving(
             source: source,
             settings: settings,

@@ -9,6 +9,8 @@ import Server
 /// A recording as the API asks it.
 struct RecordingArchive: MessageArchive {
     let recording: RecordingSet
+    /// How the recording's times are moved; those that are asked for are times after it.
+    var shift: PlaybackShift?
 
     var numbers: ClosedRange<UInt64>? {
         let (first, last) = (recording.header.first, recording.lastNumber)
@@ -22,14 +24,14 @@ struct RecordingArchive: MessageArchive {
         _ body: (MessageBatch) -> Bool
     ) throws {
         var begin = try recording.firstFrame(reaching: number &+ 1)
-        if let since {
+        if let since = since.map({ shift?.times.unmoved($0) ?? $0 }) {
             // Frames whose newest message is older than what is wanted need not be read.
             while begin < recording.frameCount, try recording.frame(begin).summary.greatestTimestamp < since {
                 begin += 1
             }
         }
         guard begin < recording.frameCount else { return }
-        var reader = try StateReader(recording, frame: begin)
+        var reader = try StateReader(recording, frame: begin, shift)
         while let item = try reader.next() {
             guard let wanted = item.split(after: number, through: through) else { return }
             if !wanted.before.isEmpty { reader.fold(wanted.before) }
@@ -52,9 +54,10 @@ struct RecordingArchive: MessageArchive {
 
     func state(at time: Timestamp) throws -> ObserverState? {
         let range = try recording.timeRange()
-        guard range.contains(time) else { return nil }
-        let frame = min(try recording.firstFrame(reaching: time), recording.frameCount - 1)
-        var reader = try StateReader(recording, frame: frame)
+        let recorded = shift?.times.unmoved(time) ?? time
+        guard range.contains(recorded) else { return nil }
+        let frame = min(try recording.firstFrame(reaching: recorded), recording.frameCount - 1)
+        var reader = try StateReader(recording, frame: frame, shift)
         while let item = try reader.next() {
             guard let end = item.firstIndex(where: { $0.time > time }) else {
                 reader.fold(item)
@@ -72,8 +75,8 @@ private struct StateReader {
     private let feed: RecordingFeed
     private var projector = Projector()
 
-    init(_ recording: RecordingSet, frame: Int) throws {
-        feed = try RecordingFeed(recording, projection: Projection.version)
+    init(_ recording: RecordingSet, frame: Int, _ shift: PlaybackShift?) throws {
+        feed = try RecordingFeed(recording, projection: Projection.version, shift: shift)
         if let snapshot = try feed.seek(toFrame: frame).snapshot {
             projector = try Projector(snapshot: snapshot.json[...])
         }

@@ -23,6 +23,7 @@ struct ReplayCommand: AsyncParsableCommand {
               observer replay recordings/incident.zst              play it as it happened
               observer replay incident.zst --speed 10              ten times as fast
               observer replay incident.zst --since @incident-1m    begin a minute before the incident
+              observer replay incident.zst --now                   as if it happened now
               observer replay incident.zst --speed max --await-clients 1 --exit
                                                                    hand all of it to one client, and end
             """
@@ -70,6 +71,12 @@ struct ReplayCommand: AsyncParsableCommand {
     )
     var skipIdle: String?
 
+    @Flag(
+        name: .long,
+        help: "Move all times so that it begins now; what lines say stays. [env: OBSERVER_NOW]"
+    )
+    var now = false
+
     @Flag(name: .long, help: "Close the streams and exit at the end. [env: OBSERVER_EXIT]")
     var exit = false
 
@@ -81,18 +88,29 @@ struct ReplayCommand: AsyncParsableCommand {
         let settings = try ServeSettings(serving, environment: environment)
         let logger = Logger.observer(level: settings.logLevel, clock: LiveClock())
         let source: ReplaySource
-        let timeline: TimeReference
+        var timeline: TimeReference
         let recording: RecordingSet
+        var shift: PlaybackShift?
         do {
             recording = try RecordingSet(paths: files)
             for damage in recording.damage {
                 logger.warning("the recording is damaged", metadata: ["error": "\(damage)"])
             }
             timeline = try recording.timeReference()
+            var options = try options(environment, timeline)
+            if try environment.flag(now, "OBSERVER_NOW") {
+                let start = options.since ?? timeline.start
+                let times = TimeShift(by: LiveClock().now().duration(since: start))
+                shift = PlaybackShift(times: times) { SnapshotTimes.moved($0, byNanoseconds: times.nanoseconds) }
+                options.since = options.since.map { times.moved($0) }
+                options.until = options.until.map { times.moved($0) }
+                timeline.move(by: times)
+            }
             source = try ReplaySource(
                 recording,
-                options: try options(environment, timeline),
+                options: options,
                 projection: Projection.version,
+                shift: shift,
                 logger: logger
             )
         } catch let error as RecordingError {
@@ -104,7 +122,7 @@ struct ReplayCommand: AsyncParsableCommand {
             clock: source.clock,
             engine: nil,
             timeline: timeline,
-            archive: RecordingArchive(recording: recording),
+            archive: RecordingArchive(recording: recording, shift: shift),
             played: PlayedShelf(recording: recording),
             logger: logger
         )
@@ -153,6 +171,15 @@ struct ReplayCommand: AsyncParsableCommand {
             throw CommandFailure.usage("\(option) is \"\(text)\"; it takes \(TimeExpression.grammar)")
         }
         return time
+    }
+}
+
+extension TimeReference {
+    /// Moves all that relative times refer to.
+    fileprivate mutating func move(by shift: TimeShift) {
+        now = shift.moved(now)
+        start = shift.moved(start)
+        marks = marks.mapValues { shift.moved($0) }
     }
 }
 

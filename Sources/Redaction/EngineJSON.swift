@@ -8,6 +8,8 @@ public enum EngineJSON: Sendable, Hashable {
     case inspect
     /// An event of the engine.
     case event
+    /// A snapshot of the projector's state: the values of labels are looked at.
+    case snapshot
     /// Anything else: all of its strings are looked at.
     case other
 }
@@ -40,6 +42,10 @@ extension Redactor {
             switch kind {
             case .inspect: Self.visitInspect(root, &edits)
             case .event: Self.visitEvent(root, &edits)
+            case .snapshot:
+                for container in root["containers"]?.elements ?? [] {
+                    for labels in Self.all("labels", of: container) { edits.visitMembers(labels) }
+                }
             case .other: edits.visit(root)
             }
             return edits.applied(to: json)

@@ -16,7 +16,8 @@ enum ImportRules {
         "HTTPCore": [],
         "Server": ["Bytes", "ObserverModel", "Observer", "HTTPCore", "Patterns"],
         "ObserverCommand": [
-            "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "Recorder", "HTTPCore", "Server",
+            "Bytes", "ObserverModel", "DockerAPI", "EngineClient", "Observer", "Recorder", "Patterns", "Redaction",
+            "HTTPCore", "Server",
         ],
     ]
 

@@ -9,6 +9,7 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
     private let recording: RecordingSet
     /// The version of the projector whose snapshots can be loaded.
     private let projection: Int
+    private let shift: PlaybackShift?
     /// The times between which the recording lies.
     public let range: ClosedRange<Timestamp>
     /// The number of its first observation.
@@ -27,18 +28,27 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
     /// - Parameters:
     ///   - recording: The parts of one run.
     ///   - projection: The version of the projector whose snapshots can be loaded.
+    ///   - shift: How times are moved; all times of the feed are those after it.
     /// - Throws: ``RecordingError/system(_:)`` when the index cannot be read any more.
-    public init(_ recording: RecordingSet, projection: Int) throws(RecordingError) {
+    public init(
+        _ recording: RecordingSet,
+        projection: Int,
+        shift: PlaybackShift? = nil
+    ) throws(RecordingError) {
         self.recording = recording
         self.projection = projection
-        range = try recording.timeRange()
+        self.shift = shift
+        let recorded = try recording.timeRange()
+        range =
+            shift.map { $0.times.moved(recorded.lowerBound)...$0.times.moved(recorded.upperBound) } ?? recorded
         firstNumber = recording.header.first
         reader = try RecordingReader(recording)
     }
 
     /// Goes to where the state as of a time can be folded from.
     public func seek(to time: Timestamp) throws -> FeedPlace {
-        try seek(toFrame: min(try recording.firstFrame(reaching: time), max(0, recording.frameCount - 1)))
+        let recorded = shift?.times.unmoved(time) ?? time
+        return try seek(toFrame: min(try recording.firstFrame(reaching: recorded), max(0, recording.frameCount - 1)))
     }
 
     /// Goes to where the state at a frame's beginning can be folded from.
@@ -120,6 +130,9 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
             lastNumber = last.number
             items.append(.observations(observations))
         }
+        if let shift {
+            for index in items.indices { items[index] = items[index].moved(by: shift) }
+        }
         items += (reader.takeDamage() + damage).map { .damage($0.description) }
         return true
     }
@@ -127,6 +140,18 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
     private func isNews(_ snapshot: StateSnapshot, isCut: Bool) -> Bool {
         guard snapshot.projection == projection, let lastNumber else { return false }
         return isCut || snapshot.number > lastNumber
+    }
+}
+
+extension FeedItem {
+    fileprivate func moved(by shift: PlaybackShift) -> FeedItem {
+        switch self {
+        case .observations(var batch):
+            for index in batch.indices { shift.times.apply(to: &batch[index]) }
+            return .observations(batch)
+        case .state(let snapshot): return .state(shift.state(snapshot))
+        case .damage: return self
+        }
     }
 }
 

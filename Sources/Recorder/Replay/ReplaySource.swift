@@ -19,6 +19,7 @@ public final class ReplaySource: ObservationSource, PlaybackControl {
     ///   - recording: The parts of one run.
     ///   - options: How they are played.
     ///   - projection: The version of the projector whose state can be loaded.
+    ///   - shift: How the recording's times are moved; those of the options are times after it.
     ///   - monotonic: What the pace is measured on.
     ///   - logger: Where damage is told.
     /// - Throws: ``RecordingError/system(_:)`` when the recording cannot be read any more.
@@ -26,10 +27,11 @@ public final class ReplaySource: ObservationSource, PlaybackControl {
         _ recording: RecordingSet,
         options: ReplayOptions,
         projection: Int,
+        shift: PlaybackShift? = nil,
         monotonic: some Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) throws(RecordingError) {
-        let feed = try RecordingFeed(recording, projection: projection)
+        let feed = try RecordingFeed(recording, projection: projection, shift: shift)
         clock = PlaybackClock(start: options.since ?? feed.range.lowerBound)
         description = SourceDescription(mode: "replay", run: recording.run, origin: recording.origin)
         player = ReplayPlayer(feed: feed, options: options, clock: monotonic, face: clock, logger: logger)

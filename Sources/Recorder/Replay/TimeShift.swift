@@ -52,6 +52,11 @@ public struct TimeShift: Sendable, Hashable {
         time.advanced(byNanoseconds: nanoseconds)
     }
 
+    /// The moment that the shift moves to a given one.
+    public func unmoved(_ time: Timestamp) -> Timestamp {
+        time.advanced(byNanoseconds: nanoseconds == .min ? .max : -nanoseconds)
+    }
+
     /// JSON with edits made to it, which are found in order; untouched when it is none.
     private func edited(
         _ json: ArraySlice<UInt8>,
