@@ -6,7 +6,7 @@ import Testing
 
 extension EndToEnd {
     /// Secrets that nobody may see: not a client, not a recording.
-    @Suite(.timeLimit(.minutes(10))) struct Redaction {
+    @Suite(.timeLimit(.minutes(10))) struct Secrets {
         @Test("secrets in lines, arguments, labels and exec commands reach neither clients nor the recording")
         func secrets() async throws {
             try await withScene { scene in
