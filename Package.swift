@@ -167,7 +167,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ObserverCommandTests",
-            dependencies: ["ObserverCommand", "Bytes", "ObserverModel", "Observer", "Recorder", "CZstd"],
+            dependencies: [
+                "ObserverCommand", "Bytes", "ObserverModel", "Observer", "Recorder", "CZstd", argumentParser,
+            ],
             resources: [.copy("Golden")],
             swiftSettings: settings
         ),

@@ -14,10 +14,10 @@ struct CatCommand: ParsableCommand {
         abstract: "Print the messages of recordings as JSON Lines, the same bytes as in live.",
         discussion: """
             EXAMPLES
-              observer cat incident.zst | jq -c 'select(.type == "event") | [.timestamp, .container, .event_type]'
+              observer cat incident.zst | jq -c 'select(.type == "event")'
               observer cat incident.zst --level ERROR --since @incident-1m
-              observer cat --raw incident.zst              the observations, as they were recorded
-              observer cat --follow /var/lib/observer/     what is being recorded, as it comes
+              observer cat --raw incident.zst             the observations as recorded
+              observer cat --follow /var/lib/observer/    what is recorded, as it comes
             """
     )
 

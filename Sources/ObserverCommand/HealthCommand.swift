@@ -11,8 +11,8 @@ struct HealthCommand: AsyncParsableCommand {
         commandName: "health",
         abstract: "Ask a running observer whether it is healthy.",
         discussion: """
-            Exits with 0 when it is healthy, 1 when it is degraded (the engine is away, say), and 4 when it does not
-            answer. Made for HEALTHCHECK.
+            Exits with 0 when it is healthy, 1 when it is degraded (the engine is away,
+            say), and 4 when it does not answer. Made for HEALTHCHECK.
 
             EXAMPLES
               observer health

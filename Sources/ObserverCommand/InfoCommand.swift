@@ -11,12 +11,13 @@ struct InfoCommand: ParsableCommand {
         commandName: "info",
         abstract: "Tell what recordings hold, and what happened.",
         discussion: """
-            The story in order: lives and deaths with their causes, gaps and marks; the first error of each container;
-            the last lines before each death.
+            The story in order: lives and deaths with their causes and the evidence, gaps
+            and marks; the first error of each container; the last lines before each
+            death.
 
             EXAMPLES
               observer info incident.zst
-              observer info --json incident.zst | jq '.deaths[] | [.container, .message]'
+              observer info --json incident.zst | jq '.deaths[] | [.container, .cause]'
             """
     )
 
@@ -122,8 +123,10 @@ struct RecordingFigures {
         }
         if !story.firstErrors.isEmpty { lines.append("\nThe first error of each container") }
         lines += story.firstErrors.map { line($0) }
-        for death in story.deaths where !death.lines.isEmpty {
-            lines.append("\nThe last lines before \(death.container) died at \(offset(death.time))")
+        for death in story.deaths {
+            lines.append("\n\(death.container) died at \(offset(death.time)), cause \(death.cause)")
+            lines += death.evidence.map { "  evidence   \(TailPrinter.shown($0))" }
+            if !death.lines.isEmpty { lines.append("  its last lines") }
             lines += death.lines.map { line($0) }
         }
         return lines.joined(separator: "\n") + "\n"
@@ -201,6 +204,10 @@ struct RecordingFigures {
         for death in story.deaths {
             writer.beginObject()
             writer.moment(.init(time: death.time, container: death.container, what: "die", text: death.text))
+            writer.key("cause")
+            writer.string(death.cause)
+            writer.key("evidence")
+            writer.strings(death.evidence)
             writer.key("lines")
             writer.moments(death.lines)
             writer.endObject()

@@ -15,22 +15,24 @@ struct LiveCommand: AsyncParsableCommand {
         commandName: "live",
         abstract: "Observe a Docker engine and serve what happens.",
         discussion: """
-            Connects to the engine and serves the logs, lifecycle events and resource use of its containers over HTTP
-            and WebSocket. It only reads: the engine gets GET and HEAD requests, nothing else. When the engine is not
-            there, or goes away, it waits and goes on by itself.
+            Connects to the engine and serves the logs, lifecycle events and resource use
+            of its containers over HTTP and WebSocket. It only reads: the engine gets GET
+            and HEAD requests, nothing else. When the engine is not there, or goes away,
+            it waits and goes on by itself.
 
-            The engine is the one of --docker-host, else of DOCKER_HOST, else of the current docker context, else
-            unix:///var/run/docker.sock. DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are honoured.
+            The engine is the one of --docker-host, else of DOCKER_HOST, else of the
+            current docker context, else unix:///var/run/docker.sock. DOCKER_TLS_VERIFY
+            and DOCKER_CERT_PATH are honoured.
 
             EXAMPLES
-              observer live                                observe all containers of this machine
-              observer live --container 'shop-*'           only those whose name matches
+              observer live                          all containers of this machine
+              observer live --container 'shop-*'     only those whose name matches
               observer live --label com.docker.compose.project=shop --exclude '*-debug'
               observer live --host 0.0.0.0 --token-file token.txt
-              observer live --record recordings/           record everything
-              observer live --flight-recorder 15m          keep 15 minutes, and each incident
-              curl -s localhost:8001/containers            ask what runs
-              observer tail                                follow it in another terminal
+              observer live --record recordings/     record everything
+              observer live --flight-recorder 15m    keep 15 minutes, and each incident
+              curl -s localhost:8001/containers      ask what runs
+              observer tail                          follow it in another terminal
             """
     )
 

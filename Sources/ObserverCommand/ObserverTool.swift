@@ -8,11 +8,16 @@ struct ObserverTool: AsyncParsableCommand {
         commandName: "observer",
         abstract: "Watches container fleets, and tells what happened and why.",
         discussion: """
-            Watches Docker containers and serves their logs, lifecycle events and resource use over one HTTP and
-            WebSocket API.
+            A flight recorder for Docker containers: it serves their logs, lifecycle
+            events and resource use over one HTTP and WebSocket API, records them, and
+            plays recordings through the same API.
 
-            Begin with: observer live
-            Then, in another terminal: observer tail
+            Play a recorded incident, which needs no engine:
+              observer replay recordings/incident.zst
+            Observe this machine's engine:
+              observer live
+            Then, in another terminal:
+              observer tail
             """,
         version: Version.text,
         subcommands: [

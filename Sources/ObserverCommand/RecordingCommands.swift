@@ -10,12 +10,13 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check recordings: every checksum and every law of the format.",
         discussion: """
-            Exits 0 when nothing is wrong, 1 when something is, 2 when a file is no recording.
+            Exits 0 when nothing is wrong, 1 when something is, 2 when a file is no
+            recording.
 
             EXAMPLES
               observer verify incident.zst
               observer verify --json recordings/*.zst | jq .problems
-              observer verify --replay incident.zst        play it too: are all messages as they must be?
+              observer verify --replay incident.zst    play it too, and compare messages
             """
     )
 
@@ -121,7 +122,8 @@ struct RecoverCommand: ParsableCommand {
         commandName: "recover",
         abstract: "Write a sound recording with all that can be read of a damaged one.",
         discussion: """
-            The damaged file is left as it is. Exits 0 when nothing was lost, 3 when something was, and says what.
+            The damaged file is left as it is. Exits 0 when nothing was lost, 3 when
+            something was, and says what.
 
             EXAMPLE
               observer recover killed.zst -o whole.zst

@@ -20,6 +20,11 @@ struct RecordingStory {
         var time: Timestamp
         var container: String
         var text: String
+        /// The cause that the verdict settled on, and what it rests on.
+        var cause: String
+        var evidence: [String]
+        /// The number of the message that told of it.
+        var number: UInt64
         var lines: [Moment]
     }
 
@@ -91,10 +96,26 @@ struct RecordingStory {
         momentCount += 1
         if moments.count < Self.momentLimit { moments.append(moment) }
         if header.type == .gap, gaps.count < Self.momentLimit { gaps.append(moment) }
+        let evidence = message["evidence"]?.elements.compactMap(\.string) ?? []
+        if header.type == .verdict, let die = message["die"]?.unsigned,
+            let index = deaths.lastIndex(where: { $0.number == die })
+        {
+            deaths[index].cause = message["cause"]?.string ?? "unknown"
+            deaths[index].evidence = evidence
+        }
         guard what == "die", let tag = header.container else { return }
         let lines = Array((recent.removeValue(forKey: tag.id) ?? []).suffix(Self.lineLimit))
-        if deaths.count < Self.deathLimit {
-            deaths.append(Death(time: header.time, container: name, text: text, lines: lines))
-        }
+        guard deaths.count < Self.deathLimit else { return }
+        deaths.append(
+            Death(
+                time: header.time,
+                container: name,
+                text: text,
+                cause: message["cause"]?.string ?? "unknown",
+                evidence: evidence,
+                number: header.sequence,
+                lines: lines
+            )
+        )
     }
 }

@@ -14,18 +14,21 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Play a recording through the same API.",
         discussion: """
-            Serves what was recorded as it happened then: the same messages, byte for byte, at the pace of then or at
-            another. It needs no engine. GET and POST /playback tell and change where playback stands.
+            Serves what was recorded as it happened then: the same messages, byte for
+            byte, at the pace of then or at another. It needs no engine. GET and POST
+            /playback tell and change where playback stands.
 
-            Times are RFC 3339, 10m (before the recording's end), +90s (after its start), @mark or @mark-30s.
+            Times are RFC 3339, 10m (before the recording's end), +90s (after its start),
+            @mark or @mark-30s.
 
             EXAMPLES
-              observer replay recordings/incident.zst              play it as it happened
-              observer replay incident.zst --speed 10              ten times as fast
-              observer replay incident.zst --since @incident-1m    begin a minute before the incident
-              observer replay incident.zst --now                   as if it happened now
+              observer replay recordings/incident.zst          play it as it happened
+              observer replay incident.zst --speed 10          ten times as fast
+              observer replay incident.zst --since @incident-1m
+                                                               begin a minute before it
+              observer replay incident.zst --now               as if it happened now
               observer replay incident.zst --speed max --await-clients 1 --exit
-                                                                   hand all of it to one client, and end
+                                                               all of it to one client
             """
     )
 

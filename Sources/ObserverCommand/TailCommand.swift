@@ -9,9 +9,9 @@ struct TailCommand: AsyncParsableCommand {
         commandName: "tail",
         abstract: "Follow a running observer in the terminal.",
         discussion: """
-            Shows recent lines, then everything as it happens: logs, lifecycle events, verdicts, gaps. Control
-            characters in lines are shown, not sent to the terminal. Ends with Ctrl-C, or with exit code 4 when the
-            observer goes away.
+            Shows recent lines, then everything as it happens: logs, lifecycle events,
+            verdicts, gaps. Control characters in lines are shown, not sent to the
+            terminal. Ends with Ctrl-C, or with exit code 4 when the observer goes away.
 
             EXAMPLES
               observer tail

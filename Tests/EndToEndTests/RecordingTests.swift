@@ -55,11 +55,15 @@ extension EndToEnd {
             return Session(path: path, messages: log.messages.filter { $0.sequence > 0 && $0.type != "connected" })
         }
 
-        private func replay(_ path: String, _ options: [String], in fixture: Fixture) async throws -> [MessageLog
-            .Message]
-        {
+        private func replay(
+            _ path: String,
+            _ options: [String],
+            by prefix: [String] = [],
+            in fixture: Fixture
+        ) async throws -> [MessageLog.Message] {
             let observer = try await RunningObserver.replay(
                 [path, "--await-clients", "1", "--exit"] + options,
+                by: prefix,
                 in: fixture
             )
             let log = try await observer.stream("?\(Self.allTypes)&tail=0")
@@ -77,12 +81,14 @@ extension EndToEnd {
                 let first = try #require(session.messages.first?.sequence)
                 let last = try #require(session.messages.last?.sequence)
                 #expect(session.messages.count > 400)
-                for options in [["--speed", "max"], ["--speed", "1000"], ["--speed", "100"], ["--speed", "1"]] {
-                    let messages = try await replay(session.path, options, in: scene.fixture)
+                let speeds = ["max", "1000", "100", "1", "0.5"].map { ["--speed", $0] }
+                // On one processor all tasks and event loops have a thread at a time; else as many as there are.
+                for (options, prefix) in speeds.map({ ($0, []) }) + [(["--speed", "max"], ["taskset", "-c", "0"])] {
+                    let messages = try await replay(session.path, options, by: prefix, in: scene.fixture)
                     #expect(messages.map(\.sequence) == messages.map(\.sequence).sorted())
                     // The live client came after the first messages and was closed before the last, perhaps.
                     let common = messages.filter { (first...last).contains($0.sequence) }
-                    #expect(common.map(\.raw) == session.messages.map(\.raw), "\(options)")
+                    #expect(common.map(\.raw) == session.messages.map(\.raw), "\(prefix) \(options)")
                 }
                 let threads = try await replay(session.path, ["--speed", "max"], in: scene.fixture)
                 for _ in 0..<(Stage.isDeep ? 100 : 5) {

@@ -23,14 +23,18 @@ struct RunningObserver: Sendable {
     }()
 
     /// Starts the binary with arguments.
+    ///
+    /// - Parameter prefix: A command that runs the one behind it.
     static func launch(
         _ arguments: [String],
+        by prefix: [String] = [],
         environment: [String: String?] = [:],
         in fixture: Fixture
     ) throws -> ChildProcess {
-        try ChildProcess.launch(
-            try Stage.require(Stage.binary, "OBSERVER_BINARY"),
-            arguments,
+        let command = prefix + [try Stage.require(Stage.binary, "OBSERVER_BINARY")] + arguments
+        return try ChildProcess.launch(
+            command[0],
+            Array(command.dropFirst()),
             environment: cleanEnvironment.merging(environment) { $1 },
             in: fixture
         )
@@ -56,18 +60,23 @@ struct RunningObserver: Sendable {
     }
 
     /// Starts `observer replay` on a free port and waits until it serves.
-    static func replay(_ arguments: [String], in fixture: Fixture) async throws -> RunningObserver {
-        try await serve(["replay"] + arguments, environment: [:], in: fixture)
+    static func replay(
+        _ arguments: [String],
+        by prefix: [String] = [],
+        in fixture: Fixture
+    ) async throws -> RunningObserver {
+        try await serve(["replay"] + arguments, by: prefix, environment: [:], in: fixture)
     }
 
     private static func serve(
         _ command: [String],
+        by prefix: [String] = [],
         environment: [String: String?],
         in fixture: Fixture
     ) async throws -> RunningObserver {
         let readyPath = try fixture.temporaryDirectory() + "/ready"
         let arguments = command + ["--port", "0", "--ready-file", readyPath]
-        let process = try launch(arguments, environment: environment, in: fixture)
+        let process = try launch(arguments, by: prefix, environment: environment, in: fixture)
         let text = try await eventually("the ready file of observer \(arguments)", within: .seconds(20)) {
             if let ending = process.poll() {
                 throw Stage.Missing(description: "observer ended with \(ending): \(process.errorText.suffix(1000))")

@@ -77,10 +77,13 @@ struct GoldenTests {
         #expect(story.deaths.map(\.container) == ["db", "orders", "orders"])
         #expect(story.deaths[0].text.contains("out of memory"))
         #expect(story.deaths[0].lines.last?.text.contains("work_mem exceeded") == true)
+        #expect(story.deaths.map(\.cause) == ["oom", "crashed", "crashed"])
+        #expect(story.deaths[0].evidence.contains { $0.contains("137") })
         #expect(story.firstErrors.map(\.container) == ["orders", "gateway"])
         let figures = try RecordingFigures(recording)
         let text = figures.text(story)
         #expect(text.contains("@restart-db at +36.8 s"))
+        #expect(text.contains("db died at +23.4 s, cause oom\n  evidence   "))
         #expect(text.contains("274 log, 28 event, 154 stats"))
         #expect(try jsonObject(figures.json(story))["last"] as? Int == 476)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import Testing
 
 @testable import ObserverCommand
@@ -100,5 +101,18 @@ struct LogfmtTests {
         #expect(LogfmtHandler.quoted("two words") == "\"two words\"")
         #expect(LogfmtHandler.quoted("a\n\"b\"=c") == #""a\n\"b\"=c""#)
         #expect(LogfmtHandler.quoted("") == "\"\"")
+    }
+}
+
+@Suite("Help")
+struct HelpTests {
+    @Test("No line of a help text is wider than a terminal of 80 columns")
+    func width() {
+        for command in [ObserverTool.self] + ObserverTool.configuration.subcommands {
+            let name = command.configuration.commandName ?? "\(command)"
+            for line in command.configuration.discussion.split(separator: "\n") {
+                #expect(line.count <= 80, "\(name): \(line)")
+            }
+        }
     }
 }
