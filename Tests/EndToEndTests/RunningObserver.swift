@@ -22,9 +22,7 @@ struct RunningObserver: Sendable {
         return Dictionary(uniqueKeysWithValues: names.map { ($0, nil) })
     }()
 
-    /// Starts the binary with arguments.
-    ///
-    /// - Parameter prefix: A command that runs the one behind it.
+    /// Starts the binary with arguments; a prefix is a command that runs the one behind it.
     static func launch(
         _ arguments: [String],
         by prefix: [String] = [],
