@@ -79,6 +79,37 @@ extension EndToEnd {
             }
         }
 
+        @Test("the loss of the engine opens a file; a stop that somebody wanted opens none")
+        func engineLost() async throws {
+            try await withOwnEngine { scene in
+                let folder = try scene.fixture.temporaryDirectory()
+                let observer = try await scene.observe(["--record", folder + "/", "--flight-recorder", "1m,1GiB"])
+                let log = try await observer.stream("?tail=0")
+                let wanted = try await scene.run("wanted", [], "sleep", "1000")
+                try await log.event("start", of: wanted)
+                try await scene.engine.docker("stop", "-t", "0", wanted)
+                try await log.event("stop", of: wanted)
+                _ = try await scene.shell("talker", [], "i=0; while :; do i=$((i+1)); echo line $i; usleep 20000; done")
+                try await log.waitForLines(20)
+                try await scene.engine.kill()
+                let incident = try await log.wait(for: "the incident") { $0.type == "incident" }
+                #expect(incident.json["trigger"].string == "engine_lost")
+                let file = try #require(incident.json["file"].string)
+                #expect(file.hasSuffix("-engine-engine_lost.zst"))
+                try await scene.engine.start()
+                observer.process.send(SIGTERM)
+                #expect(try await observer.process.wait(within: .seconds(20)) == .exited(0))
+                let incidents = try FileManager.default.contentsOfDirectory(atPath: folder)
+                    .filter { $0.hasPrefix("incident-") }
+                #expect(incidents == [file])
+                #expect(try await RunningObserver.finish("verify", "--replay", folder + "/" + file).isSuccess)
+                // The folder as a whole is the recorder's own files: the incident holds the same again.
+                let whole = try await RunningObserver.finish("cat", folder, "--types", "incident")
+                #expect(whole.isSuccess, "\(whole.errorText)")
+                #expect(whole.outputText.split(separator: "\n").count == 1)
+            }
+        }
+
         @Test("a client asks for a recording, finds it in the list, and gets it")
         func request() async throws {
             try await withScene { scene in

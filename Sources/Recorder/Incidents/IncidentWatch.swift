@@ -42,7 +42,7 @@ struct IncidentReader: Sendable {
                 container: header.container?.id,
                 name: header.container?.names.last ?? name,
                 time: header.time,
-                message: said.map { "\($0) (seq \(header.sequence))" } ?? "\(cause) (seq \(header.sequence))"
+                message: "\(said ?? "A client posted an anomaly") (seq \(header.sequence))"
             )
         }
         switch header.type {
@@ -62,7 +62,7 @@ struct IncidentReader: Sendable {
             defer { wasConnected = isConnected }
             return wasConnected && !isConnected ? .trigger(trigger(.engineLost, name: "engine")) : nil
         case .anomaly:
-            return .trigger(trigger(.anomaly, name: "anomaly"))
+            return .trigger(trigger(.anomaly, name: "client"))
         default:
             return nil
         }
