@@ -192,6 +192,48 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "a disk that is full stops the recorder, not the observer, and what is missing is told when there is room again"
+        )
+        func fullDisk() async throws {
+            try await withScene { scene in
+                let folder = try scene.fixture.temporaryDirectory()
+                let mount = try await run("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder])
+                #expect(mount.isSuccess, "\(mount.errorText)")
+                scene.fixture.addCleanup { _ = try? await run("umount", ["-l", folder]) }
+                let observer = try await scene.observe(["--record", folder + "/"])
+                let log = try await observer.stream("?types=log,gap&tail=0")
+                let name = try await scene.shell(
+                    "talker",
+                    [],
+                    "i=0; while :; do i=$((i+1)); echo line $i; usleep 5000; done"
+                )
+                try await log.waitForLines(50)
+                let filler = folder + "/filler"
+                try Data(count: 4_050_000).write(to: URL(fileURLWithPath: filler))
+                _ = try await eventually("degraded health", within: .seconds(20)) {
+                    let health = try await observer.json("/health")
+                    return health["reasons"][0].string?.contains("free, which is left alone") ?? false ? true : nil
+                }
+                try await log.waitForLines(log.lineCount + 50)
+                #expect(try await observer.get("/recordings").status == 200)
+                try FileManager.default.removeItem(atPath: filler)
+                let gap = try await log.wait(for: "the gap") {
+                    $0.type == "gap" && $0.json["scope"].string == "recorder"
+                }
+                #expect(gap.json["reason"].string == "disk_full")
+                #expect(try await observer.json("/health")["status"].string == "healthy")
+                try await log.waitForLines(log.lineCount + 50)
+                try await scene.engine.docker("rm", "-f", name)
+                observer.process.send(SIGTERM)
+                #expect(try await observer.process.wait(within: .seconds(20)) == .exited(0))
+                let played = try await RunningObserver.finish("cat", folder, "--types", "log,gap")
+                #expect(played.isSuccess, "\(played.errorText)")
+                #expect(played.outputText.contains(gap.raw), "the recording tells it too")
+                #expect(played.outputText.contains(try #require(log.lines.last).raw))
+            }
+        }
+
         @Test("what is being recorded is followed, through rotations, to its end")
         func follow() async throws {
             try await withScene { scene in

@@ -111,7 +111,7 @@ struct IncidentDesk {
         case .open(let until):
             let from = trigger.time.advanced(byNanoseconds: -limits.before.wholeNanoseconds)
             do { _ = try open(trigger, from: from, until: until, now: now, wall: wall) } catch {
-                policy.ended()
+                policy.failed(trigger)
                 status.failed += 1
                 reports.append(.failed("no incident recording of \(trigger.name), \(trigger.cause): \(error)"))
             }

@@ -78,8 +78,15 @@ struct IncidentPolicy: Sendable {
         return .open(until: end)
     }
 
-    /// The incident has ended, or could not be opened.
+    /// The incident has ended.
     mutating func ended() {
         current = nil
+    }
+
+    /// The incident could not be opened: the next trigger may open it.
+    mutating func failed(_ trigger: IncidentTrigger) {
+        current = nil
+        if let container = trigger.container { opened[container] = nil }
+        if trigger.cause == .anomaly { anomalies.removeAll { $0 == trigger.time } }
     }
 }

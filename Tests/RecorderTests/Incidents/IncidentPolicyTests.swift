@@ -55,6 +55,17 @@ struct IncidentPolicyTests {
         #expect(policy.take(trigger(.death("oom"), at: 600)) == .open(until: time(720)))
     }
 
+    @Test("An incident that could not be opened counts for nothing")
+    func failure() {
+        var policy = IncidentPolicy(IncidentLimits(before: .seconds(900)))
+        for at in Int64(0)..<20 {
+            #expect(policy.take(trigger(.death("oom"), at: at)) == .open(until: time(at + 120)))
+            policy.failed(trigger(.death("oom"), at: at))
+            #expect(policy.take(trigger(.anomaly, at: at, nil)) == .open(until: time(at + 120)))
+            policy.failed(trigger(.anomaly, at: at, nil))
+        }
+    }
+
     @Test("Anomalies open ten incidents an hour at most")
     func anomalies() {
         var policy = IncidentPolicy(IncidentLimits(before: .seconds(900)))
