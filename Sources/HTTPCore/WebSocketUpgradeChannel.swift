@@ -61,7 +61,13 @@ public struct WebSocketUpgradeChannel: HTTPChannelHandler {
     /// - Returns: What `handle` wants.
     public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            guard self.connections.add(channel) else { return try self.refuse(channel) }
+            switch self.connections.add(channel) {
+            case .open: break
+            case .full: return try self.refuse(channel)
+            case .late:
+                channel.close(promise: nil)
+                throw ChannelError.ioOnClosedChannel
+            }
             let isHandled = channel.eventLoop.makePromise(of: Void.self)
             channel.closeFuture.whenComplete { _ in isHandled.fail(ChannelError.ioOnClosedChannel) }
             let outcome = try self.configure(channel, logger: self.logger ?? logger, isHandled: isHandled.futureResult)
