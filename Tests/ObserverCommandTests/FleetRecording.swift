@@ -21,16 +21,18 @@ final class RecordingShelf {
 
     func path(_ name: String) -> String { "\(folder)/\(name).zst" }
 
-    /// Writes observations as a recorder does, with a snapshot before each so-many-th.
+    /// Writes observations as a recorder does, with a snapshot before each so-many-th, the projector having seen what was
+    /// before them.
     @discardableResult
     func write(
         _ observations: some Sequence<Observation>,
         as name: String,
         first: UInt64 = 1,
         run: String = "run-1",
-        snapshots: Int = 20
+        snapshots: Int = 20,
+        projector before: Projector = Projector()
     ) throws -> String {
-        var projector = Projector()
+        var projector = before
         let header = RecordingHeader(
             projection: Projection.version,
             run: run,
@@ -41,7 +43,7 @@ final class RecordingShelf {
         )
         let target = try NewFile(path: path(name))
         var output = try CutOutput(target, header: header)
-        var time = Timestamp(seconds: 1_795_403_640)
+        var time = before.state.time ?? Timestamp(seconds: 1_795_403_640)
         for (index, observation) in observations.enumerated() {
             if index % snapshots == 0 {
                 var snapshot = projector.snapshot()
