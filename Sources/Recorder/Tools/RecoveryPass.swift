@@ -5,6 +5,9 @@ internal import ObserverModel
 
 /// Writes the readable lines of a recording into a new one.
 struct RecoveryPass {
+    /// The highest number of a line that is taken over: behind it there must be one for the gap that tells of a loss.
+    private static let highestNumber = UInt64.max - 2
+
     private let header: RecordingHeader
     private var law: NumberLaw
     private var parser = LineParser()
@@ -61,6 +64,7 @@ struct RecoveryPass {
     private mutating func readable(_ bytes: ArraySlice<UInt8>) throws(LineError) -> RecordingLine {
         guard UTF8Scan.isValid(bytes.span) else { throw LineError("it is not UTF-8") }
         let line = try parser.parse(bytes)
+        guard line.number <= Self.highestNumber else { throw LineError("its number leaves none to what follows") }
         if let fault = law.fault(of: line) { throw LineError(fault) }
         return line
     }
@@ -126,7 +130,9 @@ struct RecoveryPass {
         isLossOpen = true
         // A number that only the neighbours speak for may never have been.
         let isKnown = damage.kind == .frame && file.isComplete
-        if isKnown, let numbers = damage.numbers { lossEnd = max(lossEnd, numbers.upperBound) }
+        if isKnown, let numbers = damage.numbers {
+            lossEnd = max(lossEnd, min(numbers.upperBound, Self.highestNumber))
+        }
     }
 
     /// Writes the gap that stands for all numbers up to one, if there are any.

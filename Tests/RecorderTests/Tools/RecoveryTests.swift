@@ -208,6 +208,23 @@ import Testing
         }
     }
 
+    @Test("a line with the highest number of all is not taken over: no gap could tell of what is missing before it")
+    func highestNumber() throws {
+        var bytes: [UInt8] = []
+        var source = RandomObservations(seed: 9)
+        var builder = ChunkBuilder()
+        var encoder = try FrameEncoder(header: TestRecording.header, now: 0, into: &bytes)
+        for observation in source.batch(8) { builder.append(observation) }
+        let state = StateSnapshot(number: .max, projection: 1, json: Array("{}".utf8))
+        _ = try encoder.append(builder.append(state, time: source.lastTime), now: 0, into: &bytes)
+        _ = try encoder.append(builder.take(), now: 0, into: &bytes)
+        try encoder.finish(now: 0, into: &bytes)
+        let outcome = try #require(try recover(bytes, "max"))
+        #expect(outcome.problems == [])
+        #expect(outcome.kept.map(\.number) == Array(1...8))
+        #expect(outcome.recovery.hasLoss)
+    }
+
     @Test("nothing is overwritten, and a failed recovery leaves nothing behind")
     func neverOverwrites() throws {
         let recording = try TestRecording(seed: 7, count: 30)
