@@ -58,6 +58,8 @@ struct RecordingArchive: MessageArchive {
         guard range.contains(recorded) else { return nil }
         let frame = min(try recording.firstFrame(reaching: recorded), recording.frameCount - 1)
         var reader = try StateReader(recording, frame: frame, shift)
+        reader.limit = time
+        guard reader.state.time.map({ $0 <= time }) ?? true else { return nil }
         while let item = try reader.next() {
             guard let end = item.firstIndex(where: { $0.time > time }) else {
                 reader.fold(item)
@@ -66,7 +68,7 @@ struct RecordingArchive: MessageArchive {
             reader.fold(Array(item[..<end]))
             break
         }
-        return reader.state
+        return reader.isBeyondLimit ? nil : reader.state
     }
 }
 
@@ -74,6 +76,9 @@ struct RecordingArchive: MessageArchive {
 private struct StateReader {
     private let feed: RecordingFeed
     private var projector = Projector()
+    /// Up to when is read: a state behind a hole in which that lies is none of that time.
+    var limit: Timestamp?
+    private(set) var isBeyondLimit = false
 
     init(_ recording: RecordingSet, frame: Int, _ shift: PlaybackShift?) throws {
         feed = try RecordingFeed(recording, projection: Projection.version, shift: shift)
@@ -88,7 +93,13 @@ private struct StateReader {
         while let item = try feed.next() {
             switch item {
             case .observations(let batch): return batch
-            case .state(let snapshot): projector = try Projector(snapshot: snapshot.json[...])
+            case .state(let snapshot):
+                let loaded = try Projector(snapshot: snapshot.json[...])
+                if let limit, let time = loaded.state.time, time > limit {
+                    isBeyondLimit = true
+                    return nil
+                }
+                projector = loaded
             case .damage: continue
             }
         }

@@ -12,8 +12,9 @@ import Recorder
 struct RecordingFollower {
     /// How often it is looked for more, in microseconds: less than the recorder holds lines back.
     private static let interval: useconds_t = 100_000
-    /// How often the file that follows an ended one is looked for: a rotation takes less than a second.
-    private static let patience = 10
+    /// How often the file that follows another one is looked for: for 8 s, since a recorder that failed tries again
+    /// after 5 s.
+    private static let patience = 80
 
     private var paths: ArraySlice<String>
     private let folders: [String]
@@ -57,10 +58,13 @@ struct RecordingFollower {
     /// The part that follows, also one that is only just begun.
     private mutating func nextPath() -> String? {
         if let path = paths.popFirst() { return path }
-        guard let last = ListedRecording(path: tail.path)?.header.first else { return nil }
+        guard let last = ListedRecording(path: tail.path)?.header else { return nil }
         for _ in 0..<(folders.isEmpty ? 0 : Self.patience) {
             let later = folders.flatMap { ListedRecording.all(in: $0) }
-                .filter { $0.header.run == run && $0.header.incident == nil && $0.header.first > last }
+                .filter {
+                    $0.header.run == run && $0.header.incident == nil && $0.path != tail.path
+                        && ($0.header.first, $0.header.created) > (last.first, last.created)
+                }
             if let next = later.min(by: { $0.header.first < $1.header.first }) { return next.path }
             usleep(Self.interval)
         }

@@ -79,18 +79,27 @@ struct LedgerArchive: StateArchive {
 
     func state(at time: Timestamp) async throws -> ObserverState? {
         guard let place = ledger.place(before: time) else { return nil }
-        var tail = try RecordingTail(path: place.path, offset: place.offset)
+        var tail: RecordingTail
+        do { tail = try RecordingTail(path: place.path, offset: place.offset) } catch {
+            // Somebody has removed the file.
+            ledger.forget(place.path)
+            return try await state(at: time)
+        }
         var parser = LineParser()
         var state: Projector?
         var waited = 0
         while !Task.isCancelled {
             switch try tail.next() {
             case .lines(let lines):
-                if try Self.fold(lines, upTo: time, &parser, &state) { return state?.state }
-            case .ended:
+                switch try Self.fold(lines, upTo: time, &parser, &state) {
+                case .reached: return state?.state
+                case .missing: return nil
+                case .more: continue
+                }
+            case .ended where ledger.path(after: tail.path) != nil:
                 guard let next = ledger.path(after: tail.path) else { return nil }
                 tail = try RecordingTail(path: next)
-            case .nothing:
+            case .ended, .nothing:
                 guard waited < Self.patience else { return nil }
                 waited += 1
                 try await Task.sleep(for: .milliseconds(50))
@@ -99,32 +108,42 @@ struct LedgerArchive: StateArchive {
         return nil
     }
 
+    /// How far folding came.
+    private enum Progress {
+        case more
+        /// A line is later than what is wanted.
+        case reached
+        /// What is wanted lies where nothing could be recorded.
+        case missing
+    }
+
     /// Folds lines into the state.
-    ///
-    /// - Returns: Whether one of them is later than what is wanted.
     private static func fold(
         _ lines: ArraySlice<UInt8>,
         upTo time: Timestamp,
         _ parser: inout LineParser,
         _ projector: inout Projector?
-    ) throws -> Bool {
+    ) throws -> Progress {
         var batch = ObservationBatch()
-        var isOver = false
-        for line in lines.split(separator: 0x0A) where !isOver {
+        for line in lines.split(separator: 0x0A) {
             switch try parser.parse(line) {
             case .observation(let observation):
-                isOver = observation.time > time
-                if !isOver { batch.append(observation) }
-            case .snapshot(let snapshot, _):
+                guard observation.time <= time else {
+                    _ = projector?.project(batch)
+                    return .reached
+                }
+                batch.append(observation)
+            case .snapshot(let snapshot, let noted):
                 // One that continues what was read says nothing new; behind a hole it says what was missed.
                 let last = batch.last?.number ?? projector?.state.number
                 guard last.map({ snapshot.number > $0 }) ?? true else { continue }
+                guard noted <= time else { return .missing }
                 batch = []
                 projector = try Projector(snapshot: snapshot.json[...])
             case .unknown: continue
             }
         }
         _ = projector?.project(batch)
-        return isOver
+        return .more
     }
 }

@@ -8,6 +8,22 @@ enum ArgumentVector {
         var kept = 0
     }
 
+    /// Which programs were named so far: a vector may have a hundred thousand words.
+    private struct Programs {
+        /// Those that take a password behind `-p`.
+        var askWithP = false
+        var haveRedis = false
+        var haveCurl = false
+        var haveMySQL = false
+
+        mutating func note(_ name: String) {
+            if name.hasPrefix("mongo") || name.hasPrefix("sshpass") || name == "login" { askWithP = true }
+            if name.hasPrefix("redis-cli") { haveRedis = true }
+            if name.hasPrefix("curl") { haveCurl = true }
+            if name.hasPrefix("mysql") || name.hasPrefix("mariadb") { haveMySQL = true }
+        }
+    }
+
     /// The secrets by their place; `meaning` tells what an option's name says of its value.
     static func secrets(
         of arguments: [[UInt8]],
@@ -15,11 +31,11 @@ enum ArgumentVector {
     ) -> [Int: Secret] {
         var secrets: [Int: Secret] = [:]
         let dash = UInt8(ascii: "-")
-        var programs: Set<String> = []
+        var programs = Programs()
         let beginsWithOption = arguments.first?.first == dash
         for (index, argument) in arguments.enumerated() {
             guard argument.first == dash, argument.count > 1 else {
-                programs.insert(program(argument))
+                programs.note(program(argument))
                 continue
             }
             let name = argument.drop { $0 == dash }
@@ -41,20 +57,17 @@ enum ArgumentVector {
         _ argument: [UInt8],
         _ next: [UInt8],
         at index: Int,
-        _ programs: Set<String>,
+        _ programs: Programs,
         _ secrets: inout [Int: Secret]
     ) {
         let option = String(decoding: argument, as: UTF8.self)
-        func isOne(of names: [String]) -> Bool {
-            programs.contains { program in names.contains { program.hasPrefix($0) } }
-        }
         switch option {
-        case "-p" where isOne(of: ["mongo", "sshpass"]) || programs.contains("login"): secrets[index + 1] = Secret()
-        case "-a" where isOne(of: ["redis-cli"]): secrets[index + 1] = Secret()
-        case "-u" where isOne(of: ["curl"]), "-U" where isOne(of: ["curl"]), "--user" where isOne(of: ["curl"]),
-            "--proxy-user" where isOne(of: ["curl"]):
+        case "-p" where programs.askWithP: secrets[index + 1] = Secret()
+        case "-a" where programs.haveRedis: secrets[index + 1] = Secret()
+        case "-u" where programs.haveCurl, "-U" where programs.haveCurl, "--user" where programs.haveCurl,
+            "--proxy-user" where programs.haveCurl:
             if let colon = next.firstIndex(of: UInt8(ascii: ":")) { secrets[index + 1] = Secret(kept: colon + 1) }
-        case _ where option.hasPrefix("-p") && option.count > 2 && isOne(of: ["mysql", "mariadb"]):
+        case _ where option.hasPrefix("-p") && option.count > 2 && programs.haveMySQL:
             secrets[index] = Secret(kept: 2)
         default: break
         }

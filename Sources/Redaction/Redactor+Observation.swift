@@ -30,7 +30,11 @@ extension Redactor {
             command.path = redacted(command.path)
             command.body = redactedBody(command.body)
             observation.fact = .command(command)
-        case .stats, .engine, .settle, .gap, .incident:
+        case .incident(var incident):
+            // It repeats what a client said.
+            incident.message = redacted(incident.message)
+            observation.fact = .incident(incident)
+        case .stats, .engine, .settle, .gap:
             // Numbers, and sentences of the observer's own.
             return
         }

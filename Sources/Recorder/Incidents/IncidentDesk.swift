@@ -81,7 +81,12 @@ struct IncidentDesk {
                 switch try files[index].step(now: now, wall: wall, isLast: isLast) {
                 case .more: hasMore = true
                 case .upToDate: break
-                case .ended: try end(index, now: now)
+                case .ended:
+                    do { try end(index, now: now) } catch {
+                        // Its descriptor is closed by then, whatever went wrong.
+                        reports.append(.failed("\(files[index].path) ends without its index: \(error)"))
+                        close(index)
+                    }
                 }
             } catch {
                 // What was written is a good file, if a short one.

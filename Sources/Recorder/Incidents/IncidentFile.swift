@@ -44,10 +44,9 @@ struct IncidentFile {
         wall: Timestamp
     ) throws(RecordingError) {
         // What was before gets half of the room at most, so that the incident itself has the other half.
-        guard let place = ledger.place(before: wanted, within: limits.bytes / 2) else {
-            throw .system("nothing is being recorded that it could be cut out of")
-        }
-        let tail = try RecordingTail(path: place.path, offset: place.offset)
+        let (place, hold, tail) = try Self.begin(at: wanted, within: limits.bytes / 2, ledger)
+        var isBegun = false
+        defer { if !isBegun { ledger.release(hold) } }
         try RetentionPolicy(place: options.place, keep: []).checkRoom()
         let output = try RecordingOutput.create(in: options.place, names: IncidentName.candidates(trigger))
         let header = RecordingHeader(
@@ -63,11 +62,29 @@ struct IncidentFile {
         self.trigger = trigger
         isRequested = trigger.cause == .request
         self.ledger = ledger
-        hold = ledger.hold(from: place.number + 1)
+        self.hold = hold
         limit = limits.bytes
         self.tail = tail
         self.until = until
         from = place.time
+        isBegun = true
+    }
+
+    /// Opens what was recorded where an incident begins; files that somebody has removed are passed over.
+    private static func begin(
+        at wanted: Timestamp,
+        within bytes: UInt64,
+        _ ledger: RecordingLedger
+    ) throws(RecordingError) -> (RecordingLedger.Place, hold: Int, RecordingTail) {
+        while let (place, hold) = ledger.place(before: wanted, within: bytes) {
+            do throws(RecordingError) {
+                return (place, hold, try RecordingTail(path: place.path, offset: place.offset))
+            } catch {
+                ledger.release(hold)
+                ledger.forget(place.path)
+            }
+        }
+        throw .system("nothing is being recorded that it could be cut out of")
     }
 
     /// The header's `incident`.
@@ -111,6 +128,10 @@ struct IncidentFile {
             try segment.tick(now: now)
             // A recorder that failed leaves its file without an end and goes on in another one.
             if ledger.path(after: tail.path) != nil, !tail.isBeingWritten {
+                // What was written between the last look and the failure.
+                if case .lines(let lines) = try tail.next() {
+                    return try take(lines, now: now) || segment.size >= limit ? .ended : .more
+                }
                 return try follow(wall: wall, isLast: isLast)
             }
             return isLast || isOver(wall) ? .ended : .upToDate

@@ -86,7 +86,7 @@ struct IncidentPolicy: Sendable {
     /// The incident could not be opened: the next trigger may open it.
     mutating func failed(_ trigger: IncidentTrigger) {
         current = nil
+        // Anomalies stay counted: a hundred a second may be posted, and each would try anew.
         if let container = trigger.container { opened[container] = nil }
-        if trigger.cause == .anomaly { anomalies.removeAll { $0 == trigger.time } }
     }
 }

@@ -57,7 +57,8 @@ final class FileSource: ByteSource {
 
     /// Opens a file.
     init(path: String) throws(RecordingError) {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting: a pipe would have to be written to first.
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw .system("\(path) cannot be opened: \(Self.reason(errno))") }
         var status = stat()
         guard fstat(file, &status) == 0 else {

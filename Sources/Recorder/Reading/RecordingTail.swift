@@ -34,6 +34,8 @@ public final class RecordingTail {
     private var skipsHeader: Bool
     /// Whether the next byte begins a frame.
     private var isAtFrame = true
+    /// Whether the library may have content of what it has read already.
+    private var holdsMore = false
     private var hasEnded = false
     /// What went wrong behind the lines that are still to be handed out.
     private var fault: RecordingError?
@@ -64,7 +66,11 @@ public final class RecordingTail {
         do throws(RecordingError) {
             while fault == nil, !hasEnded, rest.count < Self.batchSize, try readOn() {}
             // A line longer than a batch is not done yet, though a batch is read.
-            while fault == nil, !hasEnded, rest.lastIndex(of: 0x0A) == nil, try readOn() {
+            var hasLine = rest.contains(0x0A)
+            while fault == nil, !hasEnded, !hasLine {
+                let before = rest.count
+                guard try readOn() else { break }
+                hasLine = rest[before...].contains(0x0A)
                 try checkLine()
             }
         } catch { fault = error }
@@ -83,7 +89,7 @@ public final class RecordingTail {
     ///
     /// - Returns: Whether there was something.
     private func readOn() throws(RecordingError) -> Bool {
-        guard try fill() else { return false }
+        if !holdsMore { guard try fill() else { return false } }
         if isAtFrame { guard try beginFrame() else { return false } }
         try decompress()
         return true
@@ -138,7 +144,8 @@ public final class RecordingTail {
                         // SAFETY: the library has written so many bytes.
                         rest.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<written]))
                         // A full room says that the library may hold back more.
-                    } while written == room.count && !isAtFrame
+                    } while written == room.count && !isAtFrame && rest.count < Self.batchSize
+                    holdsMore = written == room.count && !isAtFrame
                 } catch { fault = error }
             }
         }

@@ -39,6 +39,8 @@ actor ReplayPlayer {
     private var sequence: UInt64
     private var epoch = 0
     private var commands: [Command] = []
+    /// Whether nobody carries out requests any more.
+    private var isOver = false
     private var wake = Latch()
 
     init(
@@ -81,6 +83,12 @@ actor ReplayPlayer {
     }
 
     private func playOn(emit: @escaping @Sendable (ObservationBatch) async -> Void) async throws {
+        // Whatever ends it, nobody must wait for an answer any more.
+        defer {
+            isOver = true
+            for command in commands { command.continuation.resume(returning: .success(status())) }
+            commands = []
+        }
         try await go(to: options.since, isJump: false)
         await awaitClients()
         if state == .waiting { setPaused(wantsPause) }
@@ -102,8 +110,6 @@ actor ReplayPlayer {
             if await emitDue(limit, emit: emit) { continue }
             await rest(until: pace.moment(of: pending[next].time))
         }
-        for command in commands { command.continuation.resume(returning: .success(status())) }
-        commands = []
     }
 
     private func awaitClients() async {
@@ -203,6 +209,7 @@ actor ReplayPlayer {
                 "The recording goes from \(feed.range.lowerBound) to \(feed.range.upperBound); \(time) is outside of it."
             )
         }
+        guard !isOver else { throw PlaybackRefusal("Playback is over: the observer is being stopped.") }
         let result = await withCheckedContinuation { continuation in
             commands.append(Command(request: request, continuation: continuation))
             wake.open()

@@ -18,6 +18,8 @@ enum CutHeader {
         header.first = first
         header.cut = selection(set, options)
         if let redaction = options.redaction { header.run = redaction.run }
+        // What opened an incident may be about a container that was not chosen, and repeats what a client said.
+        if options.redaction != nil || options.containers != nil { header.incident = nil }
         if let producer = options.producer { header.producer = producer }
         return header
     }

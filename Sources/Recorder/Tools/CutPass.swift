@@ -129,9 +129,9 @@ struct CutPass<State: FoldedState> {
         isOfCut: Bool
     ) throws(RecordingError) {
         let isEarly = options.isEarly(time)
-        if !isEarly, output != nil { try tellLoss(upTo: snapshot.number, before: time) }
-        // One that continues what was read says nothing new.
+        // One that continues what was read says nothing new; the gap that tells of a loss stands for numbers before it.
         let isNews = isOfCut || snapshot.number > place.number || place.time == nil
+        if !isEarly, output != nil { try tellLoss(upTo: snapshot.number, before: time) }
         if isNews, let loaded = CutStart<State>.load(snapshot, options.redaction?.redactor) {
             foldWaiting()
             unsaid.isStale = unsaid.isStale || !loaded.isSame(as: state)

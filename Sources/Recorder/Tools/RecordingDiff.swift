@@ -66,7 +66,7 @@ public struct RecordingDiff {
             if number.0 == number.1, let x = left, let y = right {
                 compare(x, y)
                 (left, right) = (try a.next(), try b.next())
-            } else if number.0 < number.1, let x = left {
+            } else if let x = left, right == nil || number.0 < number.1 {
                 report.onlyInA += 1
                 show(x.bytes, nil, .onlyInA, x.number, isEnd: right == nil)
                 left = try a.next()

@@ -98,22 +98,33 @@ public final class RecordingLedger: Sendable {
     /// - Parameters:
     ///   - time: The time that is wanted.
     ///   - bytes: How many bytes of files there may be from the place to the present end.
-    /// - Returns: `nil` when nothing is recorded yet.
-    func place(before time: Timestamp, within bytes: UInt64) -> Place? {
+    /// - Returns: The place, and the hold that keeps files from there on, for ``release(_:)``; `nil` when nothing is
+    ///   recorded yet.
+    func place(before time: Timestamp, within bytes: UInt64) -> (place: Place, hold: Int)? {
         state.withLock { state in
-            guard let newest = state.places.last else { return nil }
-            var ends: [String: UInt64] = [:]
-            var behind: UInt64 = 0
-            for path in state.paths.reversed() {
-                ends[path] = (state.sizes[path] ?? 0) + behind
-                behind = ends[path] ?? behind
-            }
-            let affordable = state.places.filter { place in
-                guard let end = ends[place.path] else { return false }
-                return end < place.offset + bytes
-            }
-            return affordable.last { $0.time <= time } ?? affordable.first ?? newest
+            guard let place = Self.place(before: time, within: bytes, in: state) else { return nil }
+            return (place, Self.hold(from: place.number + 1, in: &state))
         }
+    }
+
+    private static func place(before time: Timestamp, within bytes: UInt64, in state: State) -> Place? {
+        guard let newest = state.places.last else { return nil }
+        var ends: [String: UInt64] = [:]
+        var behind: UInt64 = 0
+        for path in state.paths.reversed() {
+            ends[path] = (state.sizes[path] ?? 0) + behind
+            behind = ends[path] ?? behind
+        }
+        let affordable = state.places.filter { place in
+            guard let end = ends[place.path] else { return false }
+            return end < place.offset + bytes
+        }
+        return affordable.last { $0.time <= time } ?? affordable.first ?? newest
+    }
+
+    /// Forgets the places in a file that cannot be opened any more; those who read it go on to the next all the same.
+    public func forget(_ path: String) {
+        state.withLock { $0.places.removeAll { $0.path == path } }
     }
 
     /// The file that follows another one.
@@ -128,11 +139,13 @@ public final class RecordingLedger: Sendable {
     ///
     /// - Returns: What ``release(_:)`` takes.
     func hold(from number: UInt64) -> Int {
-        state.withLock { state in
-            state.nextHold += 1
-            state.holds[state.nextHold] = number
-            return state.nextHold
-        }
+        state.withLock { Self.hold(from: number, in: &$0) }
+    }
+
+    private static func hold(from number: UInt64, in state: inout State) -> Int {
+        state.nextHold += 1
+        state.holds[state.nextHold] = number
+        return state.nextHold
     }
 
     func move(_ hold: Int, to number: UInt64) {

@@ -65,6 +65,12 @@ struct RecordingOutput {
         close(file)
     }
 
+    /// Closes the file and removes it: nothing was written to it.
+    func discard() {
+        unlink(path)
+        close(file)
+    }
+
     /// The share of the disk that is free, and its size in bytes; `nil` when the system does not tell.
     static func freeShare(of folder: String) -> (free: UInt64, size: UInt64)? {
         var status = statvfs()

@@ -17,9 +17,18 @@ struct RecordingSegment {
         begun = now
         do {
             encoder = try FrameEncoder(header: header, now: now, into: &buffer)
-        } catch { throw .system("\(output.path) cannot be compressed: \(error)") }
-        try flush()
-        try output.sync()
+        } catch {
+            output.discard()
+            throw .system("\(output.path) cannot be compressed: \(error)")
+        }
+        do throws(RecordingError) {
+            try flush()
+            try output.sync()
+        } catch {
+            // Nobody could read it, and nobody would remove it.
+            output.discard()
+            throw error
+        }
     }
 
     var path: String { output.path }

@@ -19,6 +19,11 @@ struct Failure: Error, Sendable {
         self.fields = fields
     }
 
+    /// A recording that cannot be read.
+    init(reading error: any Error) {
+        self.init(.serviceUnavailable, "recording_failed", "The recording cannot be read: \(error).")
+    }
+
     init(_ error: ParameterError) {
         self.init(.badRequest, "bad_parameter", error.description)
     }

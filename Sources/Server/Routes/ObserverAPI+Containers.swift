@@ -83,6 +83,6 @@ extension ObserverAPI {
     /// Reads a recording on a thread of the pool: it may take a tenth of a second.
     @concurrent
     private static func state(of archive: any StateArchive, at time: Timestamp) async throws -> ObserverState? {
-        try await archive.state(at: time)
+        do { return try await archive.state(at: time) } catch { throw Failure(reading: error) }
     }
 }

@@ -48,7 +48,11 @@ extension ObserverAPI {
         _ request: PageRequest
     ) async throws -> HistoryPage {
         guard let archive else { return try hub.page(request) }
-        return try archive.page(request, run: hub.run, hub.resolved(request.filter))
+        do { return try archive.page(request, run: hub.run, hub.resolved(request.filter)) } catch let error
+            as ParameterError
+        {
+            throw error
+        } catch { throw Failure(reading: error) }
     }
 
     private static func answer(_ page: HistoryPage, as form: PagePieces.Form, _ seat: Seats.Seat) -> Answer {

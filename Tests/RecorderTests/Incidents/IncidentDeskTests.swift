@@ -5,6 +5,12 @@ import ObserverModel
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 @testable import Recorder
 
 /// A recorder and a flight recorder over one folder, driven by the test.
@@ -124,6 +130,26 @@ struct IncidentDeskTests {
         #expect(ledger.held == ["c"])
         ledger.release(hold)
         #expect(ledger.held == [])
+    }
+
+    @Test("A file that somebody has removed is passed over: the incident begins in what is left")
+    func removed() throws {
+        let folder = WritingFolder()
+        var bench = IncidentBench(
+            folder.path,
+            rotation: .duration(.seconds(10)),
+            limits: IncidentLimits(before: .seconds(3600))
+        )
+        for _ in 0..<60 { bench.second(lines: 10) }
+        let oldest = folder.names.prefix(2)
+        for name in oldest { unlink("\(folder.path)/\(name)") }
+        bench.happen()
+        bench.recorder.finish()
+        bench.work(isLast: true)
+        let name = try #require(incidents(folder).first)
+        let found = try numbers(folder, name)
+        #expect((found.first ?? 0) > 1 && found.last == 600)
+        #expect(found == Array((found.first ?? 0)...(found.last ?? 0)))
     }
 
     @Test("What was before takes half of the room at most")

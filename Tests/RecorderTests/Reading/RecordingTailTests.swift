@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bytes
+import Glibc
 import TestSupport
 import Testing
 
@@ -75,6 +76,19 @@ struct RecordingTailTests {
         }
         // What came out before the damaged block is as it was written; a frame's checksum comes too late for the rest.
         #expect(content.count <= whole.count + 200_000)
+    }
+
+    @Test("A pipe among the recordings keeps nobody waiting, and what decompresses to gigabytes comes in pieces")
+    func hostile() throws {
+        let folder = WritingFolder()
+        #expect(mkfifo(folder.path + "/incident-x.zst", 0o600) == 0)
+        #expect(ListedRecording.all(in: folder.path).isEmpty)
+        // A frame of blocks of one repeated byte each (RFC 8878, section 3.1.1.2): 4 bytes for 128 KiB, and no newline.
+        var bytes: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58]
+        for _ in 0..<4000 { bytes += [0x02, 0x00, 0x10, UInt8(ascii: "x")] }
+        let other = try TestFolder()
+        let tail = try RecordingTail(path: try other.write(bytes))
+        #expect(throws: RecordingError.self) { while case .nothing = try tail.next() {} }
     }
 
     @Test("Whether somebody writes is told by the lock")
