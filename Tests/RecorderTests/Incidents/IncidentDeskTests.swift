@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bytes
+import Glibc
 import ObserverModel
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 @testable import Recorder
 
