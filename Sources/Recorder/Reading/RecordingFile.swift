@@ -186,8 +186,12 @@ public final class RecordingFile: FrameSequence {
     func headerSize() throws(RecordingError) -> Int? {
         let decoder = try FrameDecoder(source)
         guard let first = frameCount > 0 ? try frame(0) : nil, first.offset == 0 else { return nil }
-        let content = (try? decoder.content(of: 0..<first.end, expected: first.contentSize)) ?? nil
-        return content.flatMap { content in LineBreak.next(in: content[...]).map { $0 + 1 } }
+        decoder.begin(0..<first.end, .brief)
+        var content: [UInt8] = []
+        while content.count < Self.headerLimit, (try? decoder.append(to: &content)) == true {
+            if let end = LineBreak.next(in: content[...]) { return end + 1 }
+        }
+        return nil
     }
 
     /// Whether the file ends within a frame: the last one of a recording that was not ended.

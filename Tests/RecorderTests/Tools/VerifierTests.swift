@@ -22,6 +22,13 @@ import Testing
         }
     }
 
+    @Test("a first frame that is read in pieces is sound, too: its snapshot is that of a large fleet")
+    func largeFirstFrame() throws {
+        let recording = try TestRecording(seed: 5, count: 30, snapshotSize: FrameDecoder.wholeLimit + 1000)
+        #expect(recording.entries[0].contentSize > FrameDecoder.wholeLimit)
+        #expect(try RecordingVerifier.verify(folder.write(recording.bytes)).problems == [])
+    }
+
     @Test("the content hash is the same for the same observations in other frames, and with other snapshots")
     func contentHash() throws {
         let a = try TestRecording(seed: 1, count: 200)
