@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run live recordings test unit end-to-end bench deep lint format clean
+.PHONY: help setup build run live recordings test unit end-to-end bench fuzz deep lint format clean
 
 # What `make run` gives to the observer, such as ARGS="--port 9000 --container 'web-*'".
 ARGS ?=
@@ -43,6 +43,9 @@ bench: ## measure the rows of the performance budget (as root)
 	@scripts/setup --tests
 	@swift build -c release
 	@scripts/end-to-end -- .build/release/ObserverBenchmarks $(ARGS)
+
+fuzz: setup ## feed broken recordings to what reads them, for two minutes or ARGS="SECONDS"
+	@scripts/fuzz $(ARGS)
 
 deep: ## sanitizers, hundreds of repeats, long end-to-end tests: hours (as root)
 	@scripts/deep

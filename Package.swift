@@ -177,3 +177,16 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )
+
+// A fuzzer needs a build of its own, with what is internal in reach: scripts/fuzz asks for it.
+if Context.environment["OBSERVER_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "RecorderFuzz",
+            dependencies: ["Bytes", "ObserverModel", "Recorder"],
+            path: "Fuzz/RecorderFuzz",
+            exclude: ["tokens.dict"],
+            swiftSettings: settings
+        )
+    )
+}
