@@ -10,7 +10,7 @@
 /// in the same run, and prints a table.
 ///
 /// `--smoke` runs each for a moment, to see that it works. Names choose rows: `levels`, `state`,
-/// `fan-out`, `recording`, and, with the engine that `scripts/end-to-end` starts, `live` and `memory`.
+/// `fan-out`, `recording`, `seek`, and, with the engine that `scripts/end-to-end` starts, `live` and `memory`.
 @main
 enum Benchmarks {
     static func main() async {
@@ -37,6 +37,7 @@ enum Benchmarks {
             ("state", { StateBenchmark.run($0) }),
             ("fan-out", { try await FanOutBenchmark.run($0) }),
             ("recording", { try await RecordingBenchmark.run($0) }),
+            ("seek", { try await SeekBenchmark.run($0) }),
             ("live", { try await LiveBenchmark.run($0) }),
             ("memory", { try await MemoryBenchmark.run($0) }),
         ]

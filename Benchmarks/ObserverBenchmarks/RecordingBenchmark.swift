@@ -14,7 +14,7 @@ import TestSupport
 #endif
 
 /// Recording and playing lines of 250 bytes: what the recorder costs against `zstd -1`, how fast a recording plays to
-/// one client and what bounds it, and how long a seek takes.
+/// one client and what bounds it.
 enum RecordingBenchmark {
     static func run(_ scale: Scale) async throws -> [Row] {
         let lines = scale.count(2_000_000, smoke: 20_000)
@@ -28,7 +28,6 @@ enum RecordingBenchmark {
                 sizeRow(path, folder),
                 replayRow(path, lines, scale, fixture),
                 readingRow(path, lines, scale),
-                seekRow(path, scale),
             ]
         }
     }
@@ -180,39 +179,6 @@ enum RecordingBenchmark {
         )
     }
 
-    /// Random times of the recording, state included.
-    private static func seekRow(_ path: String, _ scale: Scale) throws -> Row {
-        let recording = try RecordingSet(paths: [path])
-        let feed = try RecordingFeed(recording, projection: Projection.version)
-        let span = feed.range.upperBound.duration(since: feed.range.lowerBound).wholeNanoseconds
-        var random = SplitMix64(seed: 7)
-        var times: [Double] = []
-        for _ in 0..<scale.count(200, smoke: 10) {
-            let time = feed.range.lowerBound.advanced(byNanoseconds: Int64.random(in: 0...span, using: &random))
-            times.append(
-                try measure {
-                    var projector = Projector()
-                    if let snapshot = try feed.seek(to: time).snapshot {
-                        projector = try Projector(snapshot: snapshot.json[...])
-                    }
-                    while let item = try feed.next() {
-                        guard case .observations(let batch) = item else { continue }
-                        let end = batch.firstIndex { $0.time > time }
-                        _ = projector.project(Array(batch[..<(end ?? batch.count)]))
-                        if end != nil { break }
-                    }
-                }
-            )
-        }
-        let sorted = times.sorted()
-        return Row(
-            name: "seek to a random time, state included",
-            figure: "\((times.median * 1000).rounded(to: 2)) ms",
-            against: "the slowest of \(times.count) took \((sorted[sorted.count - 1] * 1000).rounded(to: 1)) ms",
-            ratio: "\((times.median / 0.05).rounded(to: 2)) of the 50 ms allowed"
-        )
-    }
-
     // MARK: Parts
 
     private static func measure(_ work: () throws -> Void) rethrows -> Double {
@@ -242,42 +208,5 @@ enum RecordingBenchmark {
 extension FeedItem {
     fileprivate var count: Int {
         if case .observations(let batch) = self { batch.count } else { 0 }
-    }
-}
-
-/// Lines of five services as they log, about 250 bytes each, a tenth of a millisecond apart.
-private struct LineSource {
-    static let batchSize = 500
-
-    private var number: UInt64 = 0
-    private var time = Timestamp(seconds: 1_795_433_138)
-    private var random = SplitMix64(seed: 3)
-    private let containers: [ContainerID]
-
-    init() {
-        containers = (1...5).compactMap { index in
-            var digits: [UInt8] = []
-            for _ in 0..<4 { Hex.append(UInt64(index) &* 0x9E37_79B9_7F4A_7C15, to: &digits) }
-            return ContainerID(digits[...])
-        }
-    }
-
-    mutating func batch() -> ObservationBatch {
-        let container = containers.randomElement(using: &random) ?? containers[0]
-        return (0..<Self.batchSize).map { _ in
-            number += 1
-            time = time.advanced(byNanoseconds: 100_000)
-            let line = LogLine(container: container, timestamp: time, stream: .stdout, bytes: Array(text().utf8)[...])
-            return Observation(number: number, time: time, fact: .log(line))
-        }
-    }
-
-    private mutating func text() -> String {
-        let (id, trace) = (
-            UInt32.random(in: 0...UInt32.max, using: &random), UInt64.random(in: 0...UInt64.max, using: &random)
-        )
-        let (status, ms) = (number.isMultiple(of: 97) ? 503 : 200, id % 900)
-        return
-            "2026-11-23T10:45:47Z INFO [http-nio-8080-exec-\(id % 16)] org.shop.web.OrderController: GET /api/v1/orders/\(id) \(status) in \(ms) ms, user=\(id % 5000) trace=\(String(trace, radix: 16)) bytes=\(id % 70_000) cache=\(id % 3 == 0 ? "hit" : "miss") region=eu-central-1 version=2.14.\(id % 7)"
     }
 }
