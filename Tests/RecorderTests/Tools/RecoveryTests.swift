@@ -136,6 +136,62 @@ import Testing
         }
     }
 
+    @Test("one damage at each of 2,000 places costs its frame alone: all other lines come, and what is lost is named")
+    func places() throws {
+        let recording = try TestRecording(seed: 8, count: 60, chunk: 6, frame: 2, lineLength: 80)
+        let original = try Readout(RecordingSet(RecordingFile.open(folder.write(recording.bytes))))
+        let end = Int(try #require(recording.entries.last).end)
+        var random = SplitMix64(seed: 77)
+        var harmless = 0
+        for round in 0..<2000 {
+            // What comes before has the header, without which it is no recording.
+            let first = Int(recording.entries[1].offset)
+            let place = first + random.below(end - first)
+            var bytes = recording.bytes
+            switch round % 3 {
+            case 0: bytes[place] ^= 1 << UInt8(random.below(8))
+            case 1: bytes[place] = bytes[place] == 0 ? 1 : 0
+            default: bytes[place] &+= UInt8(1 + random.below(255))
+            }
+            let hit = try #require(recording.entries.last { $0.offset <= UInt64(place) }).summary
+            let lost = hit.firstNumber...hit.lastNumber
+            let context = "round \(round), byte \(place)"
+            let readout = try Readout(RecordingSet(RecordingFile.open(folder.write(bytes))))
+            // A few bits mean nothing to zstd: the content is what it was, and its checksum says so.
+            if readout.damage.isEmpty, readout.content == original.content {
+                harmless += 1
+                continue
+            }
+            #expect(readout.damage.map(\.numbers) == [lost], "\(context)")
+            let kept = recording.observations.filter { !lost.contains($0.number) }
+            #expect(TestRecording.lines(readout.observations) == TestRecording.lines(kept), "\(context)")
+        }
+        #expect(harmless < 20)
+        #expect(TestRecording.lines(original.observations) == recording.lines)
+    }
+
+    @Test("a recording cut or zeroed from each of 1,000 places on has all lines before it, without the index too")
+    func endings() throws {
+        let recording = try TestRecording(seed: 8, count: 60, chunk: 6, frame: 2, lineLength: 80)
+        let end = Int(try #require(recording.entries.last).end)
+        let first = Int(recording.entries[0].end)
+        var random = SplitMix64(seed: 78)
+        for round in 0..<1000 {
+            let place = first + random.below(end - first)
+            var bytes = recording.bytes
+            bytes.removeSubrange(place...)
+            if round % 2 == 0 { bytes += [UInt8](repeating: 0, count: end - place) }
+            let readout = try Readout(RecordingSet(RecordingFile.open(folder.write(bytes))))
+            let whole = try #require(recording.entries.last { $0.end <= UInt64(place) }).summary.lastNumber
+            let kept = readout.observations.map(\.number)
+            #expect(kept.count >= Int(whole) && kept == Array(1..<UInt64(kept.count + 1)), "byte \(place)")
+            #expect(
+                TestRecording.lines(readout.observations).elementsEqual(recording.lines.prefix(kept.count)),
+                "byte \(place)"
+            )
+        }
+    }
+
     @Test("a recording whose header is damaged is refused by readers and recovered")
     func headerLost() throws {
         var recording = try TestRecording(seed: 4, count: 300)
