@@ -25,6 +25,8 @@ struct IncidentFile {
     private var tail: RecordingTail
     private var segment: RecordingSegment
     private var parser = LineParser()
+    private let room: RetentionPolicy
+    private var inspectAt: Int64
     /// When it ends if nothing else happens.
     var until: Timestamp
     /// The time of the first observation that it may hold.
@@ -47,7 +49,9 @@ struct IncidentFile {
         let (place, hold, tail) = try Self.begin(at: wanted, within: limits.bytes / 2, ledger)
         var isBegun = false
         defer { if !isBegun { ledger.release(hold) } }
-        try RetentionPolicy(place: options.place, keep: []).checkRoom()
+        room = RetentionPolicy(place: options.place, keep: [])
+        inspectAt = now + RecorderCore.inspectionInterval
+        try room.checkRoom()
         let output = try RecordingOutput.create(in: options.place, names: IncidentName.candidates(trigger))
         let header = RecordingHeader(
             projection: options.projection,
@@ -118,6 +122,10 @@ struct IncidentFile {
     /// - Returns: How far it came.
     /// - Throws: ``RecordingError`` when what was recorded cannot be read, or the file not be written.
     mutating func step(now: Int64, wall: Timestamp, isLast: Bool) throws(RecordingError) -> Progress {
+        if now >= inspectAt {
+            inspectAt = now + RecorderCore.inspectionInterval
+            try room.checkRoom()
+        }
         switch try tail.next() {
         case .lines(let lines):
             if try take(lines, now: now) || segment.size >= limit { return .ended }

@@ -115,10 +115,13 @@ final class ChunkQueue: Sendable {
 
     /// Drops what waits and what comes until ``resume()``, since nothing can be written.
     ///
-    /// - Parameter lost: What was taken out and could not be written.
-    func halt(_ lost: [LineChunk]) {
+    /// - Parameters:
+    ///   - lost: What was taken out and could not be written.
+    ///   - pending: What was written before it, but not so far that a reader finds it.
+    func halt(_ lost: [LineChunk], after pending: RecorderLoss = RecorderLoss()) {
         state.withLock { state in
             state.put(state.builder.take())
+            state.dropped.add(pending)
             let all = lost + state.chunks
             for chunk in all { state.dropped.add(chunk) }
             state.held = state.dropped.count == 0 ? all.last { $0.snapshot != nil } : nil

@@ -33,6 +33,9 @@ struct FrameEncoder {
     /// The content that was given to it.
     private(set) var contentSize: UInt64 = 0
 
+    /// Whether all content was given out in whole blocks, which a reader finds.
+    var isFlushed: Bool { unflushed == 0 }
+
     /// Appends a chunk's lines.
     ///
     /// - Returns: Whether a frame ended, so that the file is due for the disk.

@@ -18,7 +18,7 @@ struct RecorderCore {
     }
 
     /// How often room on the disk and the file's name are looked at, in nanoseconds.
-    private static let inspectionInterval: Int64 = 1_000_000_000
+    static let inspectionInterval: Int64 = 1_000_000_000
 
     let options: RecorderOptions
     let queue: ChunkQueue
@@ -165,6 +165,10 @@ struct RecorderCore {
         } catch {
             // The file is good up to its last flushed block; what follows goes into a new one.
             reports.append(.failed(error.description))
+            if segment.pending.count > 0 {
+                status.lost += segment.pending.count
+                reports.append(.gap(segment.pending.gap(reason(of: error), because: error.description)))
+            }
         }
         status.currentBytes = 0
         status.path = nil
@@ -182,6 +186,7 @@ struct RecorderCore {
     // MARK: What goes wrong
 
     private mutating func fail(_ error: RecordingError, _ lost: [LineChunk], now: Int64) {
+        let pending = segment?.pending ?? RecorderLoss()
         segment?.abandon()
         segment = nil
         status.path = nil
@@ -189,9 +194,13 @@ struct RecorderCore {
         let cause = error.description
         if status.problem != cause { reports.append(.failed(cause)) }
         status.problem = cause
-        if case .full = error { lastFailure = (.diskFull, cause) } else { lastFailure = (.recorderOverflow, cause) }
+        lastFailure = (reason(of: error), cause)
         retryAt = now + RecorderOptions.retryInterval
-        queue.halt(lost)
+        queue.halt(lost, after: pending)
+    }
+
+    private func reason(of error: RecordingError) -> Gap.Reason {
+        if case .full = error { .diskFull } else { .recorderOverflow }
     }
 
     private mutating func tell(_ loss: RecorderLoss) {

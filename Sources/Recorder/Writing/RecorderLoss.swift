@@ -17,14 +17,21 @@ struct RecorderLoss: Sendable, Hashable {
 
     /// Adds all of a chunk's observations, and what was dropped before it.
     mutating func add(_ chunk: LineChunk) {
-        if let loss = chunk.loss {
-            count += loss.count
-            from = from ?? loss.from
-            to = loss.to ?? to
-        }
-        let summary = chunk.summary
+        if let loss = chunk.loss { add(loss) }
+        add(chunk.summary)
+    }
+
+    /// Adds the observations of some lines.
+    mutating func add(_ summary: LineSummary) {
         guard summary.count > 0 else { return }
         add(summary.count, from: summary.firstTime, to: summary.lastTime)
+    }
+
+    /// Adds what was lost after it.
+    mutating func add(_ loss: RecorderLoss) {
+        count += loss.count
+        from = from ?? loss.from
+        to = loss.to ?? to
     }
 
     /// The gap that tells of the loss.

@@ -53,7 +53,6 @@ public struct RecordingPlace: Sendable, Hashable {
     ///   - time: The wall time.
     ///   - isFirst: Whether it is the first file of this start.
     /// - Returns: Names to be tried in turn.
-    /// - Returns: Names to be tried in turn.
     func candidates(at time: Timestamp, isFirst: Bool) -> [String] {
         let stamped = "\(stem)-\(Self.stamp(time))"
         var names = isFirst && hasOwnName ? [stem] : []

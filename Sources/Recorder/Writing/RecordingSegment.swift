@@ -10,6 +10,8 @@ struct RecordingSegment {
     private var buffer: [UInt8] = []
     /// When the file was begun, in monotonic nanoseconds.
     let begun: Int64
+    /// What was appended since the last flushed block: nobody can read it yet, so it is lost if the file is.
+    private(set) var pending = RecorderLoss()
 
     /// Begins a file; its header is on the disk when this returns.
     init(_ output: RecordingOutput, header: RecordingHeader, now: Int64) throws(RecordingError) {
@@ -45,6 +47,8 @@ struct RecordingSegment {
         let hasEnded: Bool
         do { hasEnded = try encoder.append(chunk, now: now, into: &buffer) } catch { throw failed(error) }
         try flush()
+        pending.add(chunk.summary)
+        noteFlushed()
         if hasEnded { try output.sync() }
     }
 
@@ -53,6 +57,7 @@ struct RecordingSegment {
         let hasEnded: Bool
         do { hasEnded = try encoder.tick(now: now, into: &buffer) } catch { throw failed(error) }
         try flush()
+        noteFlushed()
         if hasEnded { try output.sync() }
     }
 
@@ -73,6 +78,10 @@ struct RecordingSegment {
         guard !buffer.isEmpty else { return }
         defer { buffer.removeAll(keepingCapacity: true) }
         try output.append(buffer)
+    }
+
+    private mutating func noteFlushed() {
+        if encoder.isFlushed { pending = RecorderLoss() }
     }
 
     private func failed(_ error: ZstdError) -> RecordingError {

@@ -12,6 +12,8 @@ internal import Bytes
 struct RetentionPolicy {
     let place: RecordingPlace
     let keep: [RecorderOptions.Extent]
+    /// Tells the free bytes and the size of a folder's disk.
+    var freeShare: @Sendable (String) -> (free: UInt64, size: UInt64)? = RecordingOutput.freeShare
 
     /// A recording of this place that is not being written.
     private struct Candidate {
@@ -41,6 +43,19 @@ struct RetentionPolicy {
             total -= oldest.size
             removed.append(oldest.path)
         }
+        return removed + removeIncidents(held: held)
+    }
+
+    /// Removes incident recordings, the oldest first, while the disk has no room and nothing else is left to give way:
+    /// evidence goes last, but a recorder that has stopped would keep none of the next incident.
+    private func removeIncidents(held: Set<String>) -> [String] {
+        guard !hasRoom else { return [] }
+        var removed: [String] = []
+        for file in files(where: { $0.hasPrefix(IncidentName.stem) && $0.hasSuffix(RecordingPlace.suffix) })
+        where !hasRoom && !held.contains(file.path) {
+            guard Self.isFree(file.path), unlink(file.path) == 0 else { continue }
+            removed.append(file.path)
+        }
         return removed
     }
 
@@ -54,7 +69,7 @@ struct RetentionPolicy {
     }
 
     private var hasRoom: Bool {
-        guard let (free, size) = RecordingOutput.freeShare(of: place.folder) else { return true }
+        guard let (free, size) = freeShare(place.folder) else { return true }
         return free >= size / RecorderOptions.freeShare
     }
 
@@ -69,6 +84,11 @@ struct RetentionPolicy {
 
     /// The recorder's own files, the oldest first.
     private func candidates(except current: String?) -> [Candidate] {
+        files { place.isOwn($0) && place.path(of: $0) != current }
+    }
+
+    /// The folder's files whose names are meant, the oldest first.
+    private func files(where isMeant: (String) -> Bool) -> [Candidate] {
         guard let folder = opendir(place.folder) else { return [] }
         defer { closedir(folder) }
         var files: [Candidate] = []
@@ -77,7 +97,7 @@ struct RetentionPolicy {
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             let path = place.path(of: name)
-            guard place.isOwn(name), path != current else { continue }
+            guard isMeant(name) else { continue }
             var status = stat()
             guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
             let time = Timestamp(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))

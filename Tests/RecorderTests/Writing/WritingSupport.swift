@@ -98,6 +98,11 @@ struct WritingSource {
         }
     }
 
+    /// The time of the observation with a number, counted from the first.
+    func time(of number: UInt64) -> Timestamp {
+        Timestamp(seconds: 1_795_433_138).advanced(byNanoseconds: Int64(number) * 1_000_000)
+    }
+
     func snapshot() -> StateSnapshot {
         StateSnapshot(number: number, projection: 1, json: Array(#"{"n":\#(number)}"#.utf8))
     }

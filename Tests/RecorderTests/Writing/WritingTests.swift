@@ -188,11 +188,62 @@ struct WritingTests {
         bench.step()
         #expect(bench.core.status.problem == nil)
         let gaps = bench.core.takeReports().compactMap { if case .gap(let gap) = $0 { gap } else { nil } }
-        #expect(gaps.map(\.lost) == [20], "6 to 25: the first five went with the file")
+        #expect(gaps.map(\.lost) == [25], "what was compressed but not yet written counts too")
         let second = try #require(bench.core.status.path)
         bench.finish()
         unlink(second)
         rmdir(place)
+    }
+
+    @Test("Law 4: of a file that cannot be written any more, what no reader finds is counted, and nothing else")
+    func unflushedLoss() throws {
+        let folder = WritingFolder()
+        var bench = WritingBench(folder.path + "/a.zst")
+        bench.put(lines: 5)
+        bench.step()
+        bench.step(after: .milliseconds(300))
+        #expect(folder.lines(of: "a.zst").count == 7, "header, snapshot and five lines are flushed")
+        bench.put(lines: 3)
+        bench.step(after: .milliseconds(10))
+        #expect(unlink(folder.path + "/a.zst") == 0)
+        bench.put(lines: 4)
+        bench.step(after: .seconds(1))
+        #expect(bench.core.status.problem?.contains("removed") == true)
+        bench.step(after: .seconds(5))
+        bench.put(lines: 2)
+        bench.put(lines: 1)
+        bench.step()
+        let gaps = bench.core.takeReports().compactMap { if case .gap(let gap) = $0 { gap } else { nil } }
+        #expect(gaps.map(\.lost) == [9], "three that waited for their block, four, and the batch before the snapshot")
+        #expect(gaps.first?.from == bench.source.time(of: 6))
+        bench.finish()
+    }
+
+    @Test("A disk without room takes incident recordings last, the oldest first, and none that is read or another's")
+    func incidentsGiveWay() throws {
+        let folder = WritingFolder()
+        var bench = WritingBench(folder.path)
+        bench.put(lines: 10)
+        bench.finish()
+        let made = try #require(folder.names.first)
+        let incidents = ["incident-20260101T000000Z-a-oom.zst", "incident-20260102T000000Z-b-oom.zst"]
+        for name in incidents { #expect(link("\(folder.path)/\(made)", "\(folder.path)/\(name)") == 0) }
+        let foreign = open("\(folder.path)/incident-20250101T000000Z-x.zst", O_CREAT | O_WRONLY, 0o600)
+        write(foreign, "hello", 5)
+        close(foreign)
+        let place = RecordingPlace(path: folder.path)
+        let keep = [RecorderOptions.Extent.duration(.seconds(1_000_000_000))]
+        let path = folder.path
+        // There is room once the recorder's own file and one incident are gone: two files of ours and the foreign one.
+        var policy = RetentionPolicy(place: place, keep: keep)
+        policy.freeShare = { folder in
+            let count = RecordingFolder.names(in: folder)?.count ?? 0
+            return (count > 2 ? 0 : 100, 100)
+        }
+        let held: Set = ["\(path)/\(incidents[0])"]
+        let removed = policy.enforce(except: nil, held: held, wall: Timestamp(seconds: 1_795_433_138))
+        #expect(removed == ["\(path)/\(made)", "\(path)/\(incidents[1])"])
+        #expect(folder.names == ["incident-20250101T000000Z-x.zst", incidents[0]])
     }
 
     @Test("A folder that comes is written to although nothing was observed meanwhile")
