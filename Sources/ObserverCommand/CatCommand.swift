@@ -139,7 +139,7 @@ struct RecordedMessages {
         while let item = try feed.next() {
             switch item {
             case .observations(let batch): return projector.project(batch)
-            case .state(let snapshot): projector = try Projector(snapshot: snapshot.json[...])
+            case .state(let snapshot, _): projector = try Projector(snapshot: snapshot.json[...])
             case .damage(let text): damage.append(text)
             }
         }

@@ -93,13 +93,12 @@ private struct StateReader {
         while let item = try feed.next() {
             switch item {
             case .observations(let batch): return batch
-            case .state(let snapshot):
-                let loaded = try Projector(snapshot: snapshot.json[...])
-                if let limit, let time = loaded.state.time, time > limit {
+            case .state(let snapshot, let time):
+                if let limit, time > limit {
                     isBeyondLimit = true
                     return nil
                 }
-                projector = loaded
+                projector = try Projector(snapshot: snapshot.json[...])
             case .damage: continue
             }
         }

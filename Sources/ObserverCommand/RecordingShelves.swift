@@ -6,6 +6,12 @@ import ObserverModel
 import Recorder
 import Server
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The recordings in a recorder's folder.
 struct RecorderShelf: RecordingShelf {
     let place: RecordingPlace
@@ -44,11 +50,23 @@ struct PlayedShelf: RecordingShelf {
     let recording: RecordingSet
 
     func recordings() async -> [ShelvedRecording] {
-        recording.parts.reversed().compactMap { ListedRecording(path: $0.path).map { ShelvedRecording($0) } }
+        recording.parts.reversed().compactMap { part in
+            guard var shelved = ListedRecording(path: part.path).map({ ShelvedRecording($0) }) else { return nil }
+            // Whoever plays a link means the file behind it.
+            shelved.path = Self.resolved(part.path)
+            return shelved
+        }
     }
 
     func recording(named file: String) async -> ShelvedRecording? {
         await recordings().first { $0.file == file }
+    }
+
+    /// A path without links, or as it is where that cannot be found out.
+    private static func resolved(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     func record(name: String?, before: Duration, after: Duration) async throws(ShelfRefusal) -> BegunRecording {

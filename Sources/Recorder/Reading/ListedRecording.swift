@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// A recording in a folder, as far as its header tells.
 public struct ListedRecording: Sendable, Hashable {
     /// The file's name.
@@ -40,8 +46,24 @@ public struct ListedRecording: Sendable, Hashable {
     /// - Returns: Those whose headers can be read.
     public static func all(in place: RecordingPlace) -> [ListedRecording] {
         let names = (RecordingFolder.names(in: place.folder) ?? []).filter { place.offers($0) }
-        return names.suffix(limit).compactMap { ListedRecording(path: place.path(of: $0)) }
+        return names.map { (stamp: stamp(in: $0), name: $0) }.sorted { $0 < $1 }.suffix(limit)
+            .compactMap { isPlainFile(place.path(of: $0.name)) ? ListedRecording(path: place.path(of: $0.name)) : nil }
             .sorted { ($0.header.created, $0.name) > ($1.header.created, $1.name) }
+    }
+
+    /// The time in a file's name, so that the newest are listed whatever they are of; the first file of a start may have
+    /// none, and comes last.
+    private static func stamp(in name: String) -> String {
+        let part = name.split { $0 == "-" || $0 == "." }.first {
+            $0.utf8.count == 16 && $0.utf8.last == UInt8(ascii: "Z")
+        }
+        return part.map { String($0) } ?? "Z"
+    }
+
+    /// Whether a path is that of a file itself: what a link points to lies outside of the folder, and is not given out.
+    private static func isPlainFile(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Bytes
+public import Bytes
 public import ObserverModel
 
 /// What comes next in a recording that is played.
 public enum FeedItem: Sendable {
     /// Observations, in order.
     case observations(ObservationBatch)
-    /// The state is to be taken from here, since observations before it are missing.
-    case state(StateSnapshot)
+    /// The state is to be taken from here, since observations before it are missing; the time is that of the last one
+    /// which it holds.
+    case state(StateSnapshot, time: Timestamp)
     /// Something could not be read; what it was is told once.
     case damage(String)
 }

@@ -48,19 +48,29 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
     /// Goes to where the state as of a time can be folded from.
     public func seek(to time: Timestamp) throws -> FeedPlace {
         let recorded = shift?.times.unmoved(time) ?? time
-        return try seek(toFrame: min(try recording.firstFrame(reaching: recorded), max(0, recording.frameCount - 1)))
+        let frame = min(try recording.firstFrame(reaching: recorded), max(0, recording.frameCount - 1))
+        return try seek(toFrame: frame, notBehind: time)
     }
 
     /// Goes to where the state at a frame's beginning can be folded from.
-    public func seek(toFrame wanted: Int) throws -> FeedPlace {
+    ///
+    /// - Parameters:
+    ///   - wanted: The frame.
+    ///   - time: A time that lies in a hole before a frame has its state before the hole, not behind it.
+    /// - Returns: The state to begin with.
+    /// - Throws: ``RecordingError`` when the files cannot be read.
+    public func seek(toFrame wanted: Int, notBehind time: Timestamp? = nil) throws -> FeedPlace {
         var frame: Int? = try recording.lastSnapshotFrame(atOrBefore: wanted)
         var place = FeedPlace()
         while let candidate = frame {
-            if let snapshot = try open(candidate) {
-                place.snapshot = snapshot
-                return place
+            if let (snapshot, since) = try open(candidate) {
+                if candidate == 0 || time.map({ since <= $0 }) ?? true {
+                    place.snapshot = snapshot
+                    return place
+                }
+            } else {
+                place.passedForeignSnapshots = true
             }
-            place.passedForeignSnapshots = true
             frame = candidate > 0 ? try recording.lastSnapshotFrame(atOrBefore: candidate - 1) : nil
         }
         try begin(at: 0)
@@ -68,15 +78,15 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
     }
 
     /// Reads from a frame on whose first line is a snapshot that can be loaded; `nil` when it is not.
-    private func open(_ frame: Int) throws -> StateSnapshot? {
+    private func open(_ frame: Int) throws -> (StateSnapshot, time: Timestamp)? {
         try begin(at: frame)
         while items.isEmpty {
             guard try refill(wantsSnapshot: true) else { return nil }
         }
-        guard case .state(let snapshot) = items[0], snapshot.projection == projection else { return nil }
+        guard case .state(let snapshot, let time) = items[0], snapshot.projection == projection else { return nil }
         items.removeFirst()
         lastNumber = snapshot.number
-        return snapshot
+        return (snapshot, time)
     }
 
     private func begin(at frame: Int) throws {
@@ -112,7 +122,7 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
             switch line {
             case .observation(let observation):
                 observations.append(observation)
-            case .snapshot(let snapshot, _):
+            case .snapshot(let snapshot, let time):
                 // One that continues what was read says nothing new; behind a hole it says what was missed, and so it
                 // does in a recording that was cut.
                 guard isNews(snapshot, isCut: isCut) || (wantsSnapshot && observations.isEmpty && items.isEmpty) else {
@@ -120,7 +130,7 @@ public final class RecordingFeed: PlaybackFeed, @unchecked Sendable {
                 }
                 if !observations.isEmpty { items.append(.observations(observations)) }
                 observations = []
-                items.append(.state(snapshot))
+                items.append(.state(snapshot, time: time))
                 lastNumber = snapshot.number
             case .unknown(let number, _):
                 lastNumber = number
@@ -149,7 +159,8 @@ extension FeedItem {
         case .observations(var batch):
             for index in batch.indices { shift.times.apply(to: &batch[index]) }
             return .observations(batch)
-        case .state(let snapshot): return .state(shift.state(snapshot))
+        case .state(let snapshot, let time):
+            return .state(shift.state(snapshot), time: shift.times.moved(time))
         case .damage: return self
         }
     }

@@ -34,6 +34,8 @@ actor ReplayPlayer {
     private var wantsPause: Bool
     private var pending: ObservationBatch = []
     private var next = 0
+    /// The state behind a hole that was read; nothing is pending then.
+    private var behindHole: (state: StateSnapshot, time: Timestamp)?
     /// The time up to which everything was handed over.
     private var position: Timestamp
     private var sequence: UInt64
@@ -107,8 +109,8 @@ actor ReplayPlayer {
                 continue
             }
             let limit = pace.due(at: now() + Self.grain)
-            if await emitDue(limit, emit: emit) { continue }
-            await rest(until: pace.moment(of: pending[next].time))
+            if await handOver(limit, emit: emit) { continue }
+            await rest(until: nextTime.flatMap { pace.moment(of: $0) })
         }
     }
 
@@ -119,31 +121,34 @@ actor ReplayPlayer {
         }
     }
 
-    /// Makes sure that there is an observation to hand over.
+    /// The time of what is handed over next, where that was read.
+    private var nextTime: Timestamp? { behindHole?.time ?? (next < pending.count ? pending[next].time : nil) }
+
+    /// Makes sure that there is something to hand over.
     ///
-    /// - Returns: Whether there is one; there is none at the end.
+    /// - Returns: Whether there is; there is nothing at the end.
     private func refill() async throws -> Bool {
-        while next >= pending.count {
+        while nextTime == nil {
             pending.removeAll(keepingCapacity: true)
             next = 0
             guard let item = try await feed.next() else { return false }
             switch item {
             case .observations(let batch): pending = batch
-            case .state(let snapshot): try? await stage?.load(snapshot)
+            case .state(let state, let time): behindHole = (state, time)
             case .damage(let text): logger.warning("the recording is damaged", metadata: ["error": "\(text)"])
             }
         }
-        guard pending[next].time <= end else { return false }
-        skipSilence()
+        guard let nextTime, nextTime <= end else { return false }
+        skipSilence(before: nextTime)
         return true
     }
 
     /// Passes over a silence that lasts too long.
-    private func skipSilence() {
+    private func skipSilence(before time: Timestamp) {
         guard let limit = options.longestSilence, case .times = pace.speed else { return }
-        let silence = pending[next].time.duration(since: position)
+        let silence = time.duration(since: position)
         guard silence > limit, !pace.isPaused else { return }
-        let target = pending[next].time.advanced(byNanoseconds: -limit.wholeNanoseconds)
+        let target = time.advanced(byNanoseconds: -limit.wholeNanoseconds)
         if target > pace.due(at: now()) { pace.anchor(target, now: now()) }
         position = target
     }
@@ -151,11 +156,18 @@ actor ReplayPlayer {
     /// Hands over what is due by a time.
     ///
     /// - Returns: Whether anything was.
-    private func emitDue(
+    private func handOver(
         _ limit: Timestamp,
         emit: @Sendable (ObservationBatch) async -> Void
     ) async -> Bool {
         let limit = min(limit, end)
+        if let (state, time) = behindHole {
+            guard time <= limit else { return false }
+            behindHole = nil
+            position = max(position, time)
+            await load(state)
+            return true
+        }
         var last = next
         while last < pending.count, last - next < Self.batchLimit, pending[last].time <= limit { last += 1 }
         guard last > next else { return false }
@@ -197,7 +209,7 @@ actor ReplayPlayer {
         // What was due and not yet handed over is not skipped: it is due again at once.
         pace.set(isPaused: isPaused, at: pace.isPaused ? position : due, now: now())
         state = isPaused ? .paused : .playing
-        if isPaused { position = max(position, next < pending.count ? min(due, pending[next].time) : due) }
+        if isPaused { position = max(position, nextTime.map { min(due, $0) } ?? due) }
     }
 
     // MARK: Requests
@@ -237,8 +249,7 @@ actor ReplayPlayer {
     /// The present: up to where time has come, as far as it was handed over.
     private var current: Timestamp {
         let due = min(pace.due(at: now()), end)
-        guard next < pending.count else { return max(position, due) }
-        return max(position, min(due, pending[next].time))
+        return max(position, nextTime.map { min(due, $0) } ?? due)
     }
 
     /// Plays a distance at once and stands still there.
@@ -247,7 +258,7 @@ actor ReplayPlayer {
         emit: @escaping @Sendable (ObservationBatch) async -> Void
     ) async throws {
         let target = min(current.advanced(by: distance), end)
-        while try await refill(), await emitDue(target, emit: emit) {}
+        while try await refill(), await handOver(target, emit: emit) {}
         position = max(position, target)
         state = .paused
         pace.set(isPaused: true, at: position, now: now())
@@ -259,13 +270,9 @@ actor ReplayPlayer {
         let place = try await feed.seek(to: time ?? feed.range.lowerBound)
         pending = []
         next = 0
+        behindHole = nil
         sequence = max(1, feed.firstNumber) - 1
-        do {
-            try await stage?.load(place.snapshot)
-            if let snapshot = place.snapshot { sequence = snapshot.number }
-        } catch {
-            logger.warning("the recording's state was not loaded", metadata: ["error": "\(error)"])
-        }
+        await load(place.snapshot)
         if let time { try await fold(through: time) }
         position = time ?? feed.range.lowerBound
         pace.anchor(position, now: now())
@@ -275,10 +282,24 @@ actor ReplayPlayer {
         await stage?.tellJump(epoch: epoch, sequence: sequence, time: position)
     }
 
+    /// Begins anew with a state, that before any observation where there is none.
+    private func load(_ state: StateSnapshot?) async {
+        do {
+            try await stage?.load(state)
+            if let state { sequence = max(sequence, state.number) }
+        } catch {
+            logger.warning("the recording's state was not loaded", metadata: ["error": "\(error)"])
+        }
+    }
+
     private func fold(through time: Timestamp) async throws {
         while let item = try await feed.next() {
             switch item {
-            case .state(let snapshot): try? await stage?.load(snapshot)
+            case .state(let state, let since) where since > time:
+                // The time lies in a hole: what is known of it is what was before.
+                behindHole = (state, since)
+                return
+            case .state(let state, _): await load(state)
             case .damage(let text): logger.warning("the recording is damaged", metadata: ["error": "\(text)"])
             case .observations(let batch):
                 let count = batch.firstIndex { $0.time > time } ?? batch.count
@@ -296,7 +317,7 @@ actor ReplayPlayer {
 
     /// Lets the clock show the present.
     private func show() {
-        let limit = next < pending.count ? min(pending[next].time, end) : end
+        let limit = nextTime.map { min($0, end) } ?? end
         face.set(PlaybackClock.Face(pace: pace, from: position, through: limit), now: now)
     }
 
@@ -304,7 +325,7 @@ actor ReplayPlayer {
     func status() -> PlaybackStatus {
         let now = now()
         var lag = Duration.zero
-        if state == .playing, next < pending.count, let moment = pace.moment(of: pending[next].time), moment < now,
+        if state == .playing, let nextTime, let moment = pace.moment(of: nextTime), moment < now,
             case .times = pace.speed
         {
             lag = .nanoseconds(now - moment)

@@ -7,6 +7,12 @@ import Testing
 
 @testable import Recorder
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 @Suite("Playing a recording", .timeLimit(.minutes(2)))
 struct ReplayTests {
     /// Writes a recording of so many lines, so far apart, with a snapshot now and then.
@@ -91,6 +97,38 @@ struct ReplayTests {
                 #expect(playing.stage.now.jumps.last?.sequence == expected)
             }
             #expect(playing.stage.now.emitted.isEmpty, "it stands still")
+        }
+    }
+
+    @Test("A seek into a hole shows what was known before it, and playing on shows what is known behind it")
+    func hole() async throws {
+        let folder = WritingFolder()
+        record(folder, lines: 400, every: .seconds(1), rotated: true)
+        let parts = try folder.names.map { try RecordingSet(paths: ["\(folder.path)/\($0)"]) }
+            .sorted { $0.header.first < $1.header.first }
+        let hole = try #require(parts.indices.dropFirst().dropLast().first { parts[$0].lastNumber > 0 })
+        let before = parts[hole - 1].lastNumber
+        let behind = parts[hole + 1].header.first - 1
+        let start = try parts[0].timeRange().lowerBound
+        #expect(unlink(parts[hole].parts[0].path) == 0)
+        #expect(behind > before + 10)
+        var options = ReplayOptions()
+        options.startsPaused = true
+        try await Playing.run([folder.path], options) { playing in
+            _ = try await playing.state(.paused)
+            let middle = start.advanced(by: .seconds(Int64(before) + 5))
+            var status = try await playing.source.apply(PlaybackRequest(seek: middle))
+            #expect(status.sequence == before)
+            #expect(status.position == middle)
+            #expect(playing.stage.isWhole(through: before))
+            status = try await playing.source.apply(PlaybackRequest(advance: .seconds(2)))
+            #expect(status.sequence == before, "still in the hole")
+            #expect(playing.stage.isWhole(through: before))
+            status = try await playing.source.apply(PlaybackRequest(advance: .seconds(Int64(behind - before))))
+            #expect(playing.stage.now.base == behind)
+            #expect(status.sequence > behind)
+            #expect(playing.stage.isWhole(through: status.sequence))
+            #expect(playing.stage.now.emitted.map(\.number) == Array((behind + 1)...status.sequence))
         }
     }
 

@@ -246,6 +246,28 @@ struct WritingTests {
         #expect(folder.names == ["incident-20250101T000000Z-x.zst", incidents[0]])
     }
 
+    @Test("Of very many recordings the newest are listed, incidents among them, and links to elsewhere are not")
+    func listing() throws {
+        let folder = WritingFolder()
+        var bench = WritingBench(folder.path + "/first.zst")
+        bench.put(lines: 1)
+        bench.finish()
+        let made = "\(folder.path)/first.zst"
+        let incident = "incident-20270101T000000Z-db-oom.zst"
+        #expect(link(made, "\(folder.path)/\(incident)") == 0)
+        for number in 0..<1010 {
+            let minute = String(10_000 + number).dropFirst()
+            #expect(link(made, "\(folder.path)/observer-20260101T00\(minute)Z.zst") == 0)
+        }
+        let outside = "observer-20270101T000000Z.zst"
+        #expect(symlink(made, "\(folder.path)/\(outside)") == 0)
+        let listed = ListedRecording.all(in: RecordingPlace(path: folder.path)).map(\.name)
+        #expect(listed.contains(incident))
+        #expect(listed.contains("observer-20260101T001009Z.zst"))
+        #expect(!listed.contains("observer-20260101T000000Z.zst"))
+        #expect(!listed.contains(outside))
+    }
+
     @Test("A folder that comes is written to although nothing was observed meanwhile")
     func lateFolder() throws {
         let folder = WritingFolder()
