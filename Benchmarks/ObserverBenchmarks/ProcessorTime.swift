@@ -25,6 +25,12 @@ enum ProcessorTime {
 
     /// Another process's with all of its threads, in nanoseconds; the kernel counts it in hundredths of a second.
     static func of(_ pid: Int32) throws -> Double {
+        let (user, system) = try parts(of: pid)
+        return user + system
+    }
+
+    /// The same, the time in the kernel apart.
+    static func parts(of pid: Int32) throws -> (user: Double, system: Double) {
         let text = try ProcFile.read("/proc/\(pid)/stat")
         // The name is in parentheses and may hold spaces; behind it, utime and stime are the 12th and 13th (proc(5)).
         guard let end = text.lastIndex(of: ")") else { throw Unmeasured("/proc/\(pid)/stat: \(text)") }
@@ -32,7 +38,8 @@ enum ProcessorTime {
         guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
             throw Unmeasured("/proc/\(pid)/stat: \(text)")
         }
-        return (user + system) * 1e9 / Double(sysconf(Int32(_SC_CLK_TCK)))
+        let tick = 1e9 / Double(sysconf(Int32(_SC_CLK_TCK)))
+        return (user * tick, system * tick)
     }
 }
 

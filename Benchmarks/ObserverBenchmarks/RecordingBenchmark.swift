@@ -27,8 +27,7 @@ enum RecordingBenchmark {
                 recorderRow(path, folder, lines, recorded, content),
                 sizeRow(path, folder),
                 replayRow(path, lines, scale, fixture),
-                readingRow(path, lines, scale),
-            ]
+            ] + PlaybackBenchmark.run(path, lines, scale, fixture)
         }
     }
 
@@ -111,29 +110,15 @@ enum RecordingBenchmark {
         _ scale: Scale,
         _ fixture: Fixture
     ) async throws -> Row {
-        guard let binary = getenv("OBSERVER_BINARY").map({ String(cString: $0) }) else {
-            throw Unmeasured("OBSERVER_BINARY is not set")
-        }
         var rates: [Double] = []
         for _ in 0..<scale.repeats {
-            let ready = try fixture.temporaryDirectory() + "/ready"
-            let arguments = ["--speed", "max", "--await-clients", "1", "--exit", "--port", "0", "--ready-file", ready]
-            let observer = try ChildProcess.launch(binary, ["replay", path] + arguments, in: fixture)
-            let text = try await eventually("the ready file") { try? ProcFile.read(ready) }
-            guard let port = text.split(separator: ":").dropFirst(3).first?.prefix(while: \.isNumber), !port.isEmpty
-            else {
-                throw Unmeasured("ready file: \(text)")
-            }
+            let observer = try await PlayingObserver.launch(path, fixture)
             let clock = ContinuousClock()
             let start = clock.now
-            let client = try ChildProcess.launch(
-                "/proc/self/exe",
-                ["--drain", String(port), "1", "/ws/logs?tail=0"],
-                in: fixture
-            )
-            _ = try await eventually("the end", within: .seconds(300), every: .milliseconds(2)) { client.poll() }
+            try await observer.drain("/ws/logs?tail=0", fixture)
             rates.append(Double(lines) / (start.duration(to: clock.now) / .seconds(1)))
-            _ = try await observer.wait()
+            observer.process.send(SIGTERM)
+            _ = try await observer.process.wait()
         }
         return Row(
             name: "replay at max to one client, connecting included",
@@ -143,50 +128,7 @@ enum RecordingBenchmark {
         )
     }
 
-    /// What the parts of playing cost on one thread.
-    private static func readingRow(_ path: String, _ lines: Int, _ scale: Scale) throws -> Row {
-        var split: [Double] = []
-        var parsed: [Double] = []
-        var projected: [Double] = []
-        for _ in 0..<scale.repeats {
-            let recording = try RecordingSet(paths: [path])
-            var count = 0
-            split.append(
-                try measure {
-                    let reader = try RecordingReader(recording)
-                    while let batch = try reader.next() { batch.forEachLine { _ in count += 1 } }
-                }
-            )
-            var feed = try RecordingFeed(recording, projection: Projection.version)
-            parsed.append(try measure { while let item = try feed.next() { count += item.count } })
-            feed = try RecordingFeed(recording, projection: Projection.version)
-            var projector = Projector()
-            projected.append(
-                try measure {
-                    while let item = try feed.next() {
-                        if case .observations(let batch) = item { count += projector.project(batch).headers.count }
-                    }
-                }
-            )
-            guard count > 2 * lines else { throw Unmeasured("\(count) lines were read") }
-        }
-        let nanoseconds = { (values: [Double]) in (values.median * 1e9 / Double(lines)).rounded(to: 0) }
-        return Row(
-            name: "playing a line on one thread: decompressed and split, then parsed, then projected",
-            figure: "\(nanoseconds(split)), \(nanoseconds(parsed)), \(nanoseconds(projected)) ns",
-            against: "1,000 ns a message allowed, on all threads",
-            ratio: "\((split.median / projected.median).rounded(to: 2)) is decompressing and splitting"
-        )
-    }
-
     // MARK: Parts
-
-    private static func measure(_ work: () throws -> Void) rethrows -> Double {
-        let clock = ContinuousClock()
-        let start = clock.now
-        try work()
-        return start.duration(to: clock.now) / .seconds(1)
-    }
 
     private static func decompressedSize(_ path: String) throws -> Int {
         let recording = try RecordingSet(paths: [path])
@@ -202,11 +144,5 @@ enum RecordingBenchmark {
     private static func shell(_ command: String) async throws {
         let result = try await TestSupport.run("sh", ["-c", command], within: .seconds(120))
         guard result.isSuccess else { throw Unmeasured("\(command): \(result.errorText)") }
-    }
-}
-
-extension FeedItem {
-    fileprivate var count: Int {
-        if case .observations(let batch) = self { batch.count } else { 0 }
     }
 }

@@ -62,6 +62,9 @@ public final class TestClock: Clock, Sendable {
     /// How many tasks sleep now.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
+    /// When the first of those who sleep wants to be woken.
+    public var nextDeadline: Instant? { state.withLock { $0.sleepers.map(\.deadline).min() } }
+
     /// Suspends the task until the clock has been moved to the deadline.
     ///
     /// - Throws: `CancellationError` when the task is cancelled before.

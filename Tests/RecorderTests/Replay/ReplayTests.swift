@@ -74,6 +74,42 @@ struct ReplayTests {
         }
     }
 
+    @Test("The whole takes its span by the speed, however the lines lie", arguments: 1...20 as ClosedRange<UInt64>)
+    func span(seed: UInt64) async throws {
+        let folder = WritingFolder()
+        var random = SplitMix64(seed: seed)
+        var bench = WritingBench(folder.path + "/a.zst")
+        for _ in 0..<40 {
+            var batch = bench.source.lines(1)
+            let gaps: [Int64] = [0, 1, 999_999, 40_000_000, 7_000_000_000]
+            let gap = gaps.randomElement(using: &random) ?? 0
+            bench.source.time = bench.source.time.advanced(byNanoseconds: gap)
+            batch[0].time = bench.source.time
+            bench.put(batch)
+        }
+        bench.finish()
+        let factors: [Double] = [0.01, 0.5, 1, 3, 77.7, 1000]
+        let factor = factors.randomElement(using: &random) ?? 1
+        var options = ReplayOptions()
+        options.speed = .times(factor)
+        try await Playing.run([folder.path], options) { playing in
+            // Time goes on only when playback waits for it, so that it is never behind.
+            while playing.stage.now.ends == 0 {
+                if let deadline = playing.clock.nextDeadline {
+                    playing.clock.advance(by: playing.clock.now.duration(to: deadline))
+                } else {
+                    await Task.yield()
+                }
+            }
+            let status = await playing.source.status()
+            let span = try #require(status.end).duration(since: status.start) / .seconds(1)
+            let taken = playing.clock.now.offset / .seconds(1)
+            // What is due within a millisecond is handed over together.
+            #expect(abs(taken - span / factor) <= 0.001 + 1e-9, "seed \(seed), speed \(factor)")
+            #expect(playing.stage.now.emitted.count == 40)
+        }
+    }
+
     @Test("Law 2: the state after a seek is that of every observation up to then, none missing and none twice")
     func seeks() async throws {
         let folder = WritingFolder()
