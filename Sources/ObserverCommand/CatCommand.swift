@@ -78,6 +78,7 @@ struct CatCommand: ParsableCommand {
         while let lines = try follower.next() {
             guard StandardOutput.write(lines) else { return }
         }
+        warn([follower.ending])
     }
 
     private func followMessages(_ recording: RecordingSet, _ sieve: inout MessageSieve) throws {
@@ -103,6 +104,7 @@ struct CatCommand: ParsableCommand {
             sieve.select(projector.project(batch), into: &bytes)
             guard bytes.isEmpty || StandardOutput.write(bytes[...]) else { return }
         }
+        warn([follower.ending])
     }
 
     private func warn(_ damage: [String]) {

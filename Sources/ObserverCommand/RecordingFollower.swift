@@ -20,6 +20,8 @@ struct RecordingFollower {
     private let folders: [String]
     private var tail: RecordingTail
     private let run: String
+    /// Why nothing more comes, once ``next()`` has returned `nil`.
+    private(set) var ending = ""
 
     /// Begins with the first line of the first part.
     ///
@@ -40,7 +42,10 @@ struct RecordingFollower {
             switch try tail.next() {
             case .lines(let lines): return lines
             case .ended:
-                guard let path = nextPath() else { return nil }
+                guard let path = nextPath() else {
+                    ending = "\(tail.path) has ended, and no file of its run follows"
+                    return nil
+                }
                 tail = try RecordingTail(path: path)
             case .nothing:
                 if tail.isBeingWritten {
@@ -49,7 +54,10 @@ struct RecordingFollower {
                 }
                 // What was written between the last look and the end of the writer.
                 if case .lines(let lines) = try tail.next() { return lines }
-                guard let path = nextPath() else { return nil }
+                guard let path = nextPath() else {
+                    ending = "\(tail.path) is not being written any more and has no end: its writer was killed"
+                    return nil
+                }
                 tail = try RecordingTail(path: path)
             }
         }

@@ -129,6 +129,32 @@ struct CutTests {
         for (number, message) in messages { #expect(message == expected[number], "seed \(seed), number \(number)") }
     }
 
+    @Test("Law 2: behind a hole, too, a cut's messages are those of the original", arguments: 0..<12 as Range<UInt64>)
+    func hole(seed: UInt64) throws {
+        let all = RandomFleet.observations(seed: seed, count: 400)
+        try shelf.write(all[..<150], as: "a", snapshots: 40)
+        var projector = Projector()
+        _ = projector.project(Array(all[..<250]))
+        try shelf.write(all[250...], as: "b", first: 251, snapshots: 40, projector: projector)
+        let expected = try RecordingShelf.messages(of: shelf.open("a", "b"))
+        for (name, glob) in [("all", "*"), ("web", "web*"), ("rest", "[!w]*")] {
+            let outcome = try cut(["a", "b"], to: name) { options in
+                options.containers = try choice(glob)
+                if seed.isMultiple(of: 2) { options.since = all[100].time }
+            }
+            guard outcome.observations > 0 else { continue }
+            var found = try RecordingShelf.messages(of: shelf.open(name))
+            // The original's readers see the hole in its numbers; those of a cut, where numbers are missing, do not.
+            let gap = found.removeValue(forKey: 250)
+            #expect(gap?.contains(#""reason":"damaged""#) == true)
+            #expect(gap?.contains(#""lost":100"#) == true)
+            #expect(found.keys.contains { $0 > 250 }, "seed \(seed), \(glob)")
+            for (number, message) in found {
+                #expect(message == expected[number], "seed \(seed), \(glob), number \(number)")
+            }
+        }
+    }
+
     @Test("containers after a cut are those of the original then", arguments: 0..<6 as Range<UInt64>)
     func containers(seed: UInt64) throws {
         let all = RandomFleet.observations(seed: seed, count: 300)

@@ -239,9 +239,11 @@ struct CutPass<State: FoldedState> {
             message: "\(count) lost: the recording was damaged there."
         )
         let observation = Observation(number: number, time: time, fact: .gap(gap))
-        fold(observation)
-        guard isSelected(observation) else { return }
+        guard isSelected(observation) else { return fold(observation) }
+        // The snapshot that it may need has the numbers before it.
         try correct(before: observation)
+        fold(observation)
+        unsaid.note(kept: observation)
         try write(observation)
     }
 }
