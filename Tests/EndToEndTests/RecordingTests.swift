@@ -82,18 +82,24 @@ extension EndToEnd {
                 let last = try #require(session.messages.last?.sequence)
                 #expect(session.messages.count > 400)
                 let speeds = ["max", "1000", "100", "1", "0.5"].map { ["--speed", $0] }
-                // On one processor all tasks and event loops have a thread at a time; else as many as there are.
-                for (options, prefix) in speeds.map({ ($0, []) }) + [(["--speed", "max"], ["taskset", "-c", "0"])] {
+                let max = ["--speed", "max"]
+                // On one processor all tasks and event loops have a thread at a time; else as many as there are, or said.
+                let ways = [
+                    (max, ["taskset", "-c", "0"]),
+                    (max, try await ThreadShim.prefix(threads: 1, in: scene.fixture)),
+                    (max, try await ThreadShim.prefix(threads: 8, in: scene.fixture)),
+                ]
+                for (options, prefix) in speeds.map({ ($0, []) }) + ways {
                     let messages = try await replay(session.path, options, by: prefix, in: scene.fixture)
                     #expect(messages.map(\.sequence) == messages.map(\.sequence).sorted())
                     // The live client came after the first messages and was closed before the last, perhaps.
                     let common = messages.filter { (first...last).contains($0.sequence) }
                     #expect(common.map(\.raw) == session.messages.map(\.raw), "\(prefix) \(options)")
                 }
-                let threads = try await replay(session.path, ["--speed", "max"], in: scene.fixture)
-                for _ in 0..<(Stage.isDeep ? 100 : 5) {
-                    let again = try await replay(session.path, ["--speed", "max"], in: scene.fixture)
-                    #expect(again.map(\.raw) == threads.map(\.raw))
+                let whole = try await replay(session.path, max, in: scene.fixture)
+                for round in 0..<(Stage.isDeep ? 100 : 10) {
+                    let again = try await replay(session.path, max, by: ways[round % 3].1, in: scene.fixture)
+                    #expect(again.map(\.raw) == whole.map(\.raw), "\(ways[round % 3].1)")
                 }
             }
         }
