@@ -17,6 +17,9 @@ enum Stage {
     /// The observer's binary.
     static let binary = variables["OBSERVER_BINARY"]
 
+    /// A Python with what Tests/requirements.txt names.
+    static let python = variables["OBSERVER_PYTHON"]
+
     /// The folder that holds the shared engine's folder, and gets those of engines that tests make for themselves.
     static let folder = variables["OBSERVER_E2E_DIR"]
 

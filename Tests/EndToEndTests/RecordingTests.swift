@@ -123,6 +123,51 @@ extension EndToEnd {
             }
         }
 
+        @Test("jq, zstdgrep and zstd -l read a recording, and so do Python's seekable and streaming readers")
+        func otherReaders() async throws {
+            try await withScene { scene in
+                let session = try await record(scene, seconds: 1)
+                let path = session.path
+                let kinds = try await run(
+                    "sh",
+                    ["-c", "zstd -dc '\(path)' | jq -r '.k // \"header\"' | sort | uniq -c"]
+                )
+                #expect(kinds.isSuccess, "\(kinds.errorText)")
+                #expect(kinds.outputText.contains(" log\n"))
+                #expect(kinds.outputText.contains(" 1 header\n"))
+                let found = try await run("zstdgrep", ["-c", #""k":"log""#, path])
+                #expect((Int(found.outputText.filter(\.isNumber)) ?? 0) > 400, "\(found.outputText)\(found.errorText)")
+                let list = try await run("zstd", ["-lv", path])
+                #expect(list.outputText.contains("# Skippable Frames: 2"), "\(list.outputText)\(list.errorText)")
+                #expect(list.outputText.contains("XXH64"))
+                let python = try Stage.require(Stage.python, "OBSERVER_PYTHON")
+                let read = try await run(python, ["-c", Self.reader, path], within: .seconds(60))
+                #expect(read.isSuccess, "\(read.errorText)")
+                #expect(read.outputText.hasPrefix("equal "))
+            }
+        }
+
+        /// Reads a file by two libraries, at random places too, and says whether they agree.
+        private static let reader = """
+            import json, random, sys
+            import pyzstd, zstandard
+            path = sys.argv[1]
+            with open(path, "rb") as file:
+                streamed = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True).read()
+            with pyzstd.SeekableZstdFile(path) as file:
+                assert file.read() == streamed, "the seekable reader reads something else"
+                for _ in range(100):
+                    place, length = random.randrange(len(streamed)), random.randrange(5000)
+                    file.seek(place)
+                    assert file.read(length) == streamed[place:place + length], place
+            lines = streamed.decode().split("\\n")
+            assert lines.pop() == ""
+            assert json.loads(lines[0])["observer"] == "recording"
+            for line in lines[1:]:
+                json.loads(line)["n"]
+            print("equal", len(lines))
+            """
+
         @Test("playback is paused, jumps, goes on and ends as /playback is told")
         func playback() async throws {
             try await withScene { scene in
