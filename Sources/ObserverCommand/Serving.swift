@@ -122,6 +122,8 @@ struct Serving: Sendable {
                 past: recorder.map { LedgerArchive(ledger: $0.ledger) },
                 shelf: shelf ?? played,
                 incidents: flight,
+                faults: source.faults,
+                gate: source.gate,
                 configuration: configuration,
                 clock: clock,
                 timeline: timeline,

@@ -54,6 +54,12 @@ public protocol ObservationSource: Sendable {
     /// The source's control of time, where it has one.
     var playback: (any PlaybackControl)? { get }
 
+    /// The source's faults, where it is a simulation.
+    var faults: (any FaultControl)? { get }
+
+    /// Where what clients post enters, if the source's time is its own.
+    var gate: (any InputGate)? { get }
+
     /// Observes until the task is cancelled or the source has ended, and hands over batches.
     ///
     /// - Parameter emit: Takes a batch, in order. It returns when there is room for the next one, which is the only
@@ -61,6 +67,14 @@ public protocol ObservationSource: Sendable {
     /// - Throws: What makes it impossible to go on; cancellation is no error.
     @concurrent
     func run(emit: @escaping @Sendable (ObservationBatch) async -> Void) async throws
+}
+
+extension ObservationSource {
+    /// None: nothing can go wrong by request.
+    public var faults: (any FaultControl)? { nil }
+
+    /// None: what is posted happens at the clock's time.
+    public var gate: (any InputGate)? { nil }
 }
 
 /// Observations that are handed over together: what was there when somebody looked.

@@ -133,7 +133,7 @@ struct RouteServiceTests {
         ("/ws/logs/web", 426, "upgrade_required"), ("/ws/logs?tail=x", 400, "bad_parameter"),
         ("/ws/logs/%zz", 400, "bad_parameter"), ("/playback", 409, "no_playback"),
         ("/recordings", 404, "no_recordings"), ("/recordings/a.rec", 404, "no_recordings"),
-        ("/faults", 404, "not_found"),
+        ("/faults", 409, "no_faults"),
     ]
 
     @Test("every error is JSON with a sentence and a code", arguments: failures)

@@ -61,6 +61,8 @@ struct LiveServer: Sendable {
         var anomaliesPerSecond = 100
         var playback: (any PlaybackControl)?
         var mode = "live"
+        var faults: (any FaultControl)?
+        var gate: (any InputGate)?
     }
 
     let pipeline: Pipeline
@@ -96,6 +98,8 @@ struct LiveServer: Sendable {
             playback: options.playback,
             pipeline: pipeline,
             hub: hub,
+            faults: options.faults,
+            gate: options.gate,
             configuration: configuration,
             clock: clock,
             monotonic: rates,

@@ -69,10 +69,13 @@ public actor Pipeline {
 
     /// Takes what a client posted.
     ///
+    /// - Parameters:
+    ///   - fact: What was posted.
+    ///   - time: The present of a source whose time is its own; by default the clock's.
     /// - Returns: The message that it became, as JSON.
-    public func input(_ fact: Fact) -> ArraySlice<UInt8>? {
+    public func input(_ fact: Fact, at time: Timestamp? = nil) -> ArraySlice<UInt8>? {
         var sequenced = ObservationBatch()
-        sequence(Observation(fact: fact), at: clock.now(), into: &sequenced)
+        sequence(Observation(fact: fact), at: time ?? clock.now(), into: &sequenced)
         let number = sequenced.last { if case .settle = $0.fact { false } else { true } }?.number
         let messages = publish(sequenced)
         guard let header = messages.headers.last(where: { $0.sequence == number }) else { return nil }

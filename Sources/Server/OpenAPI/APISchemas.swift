@@ -65,6 +65,34 @@ enum APISchemas {
             "reasons": {"type": "array", "items": {"type": "string"}}
           }
         },
+        "Fault": {
+          "type": "object",
+          "required": ["id", "verb", "services", "since", "until", "message"],
+          "properties": {
+            "id": {"type": "string"},
+            "verb": {"type": "string"},
+            "services": {"type": "array", "items": {"type": "string"}},
+            "since": {"$ref": "#/components/schemas/Time"},
+            "until": {"oneOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}]},
+            "message": {"type": "string"}
+          }
+        },
+        "Faults": {
+          "type": "object",
+          "required": ["faults", "count"],
+          "properties": {
+            "faults": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+            "count": {"type": "integer", "minimum": 0}
+          }
+        },
+        "AppliedFault": {
+          "type": "object",
+          "required": ["status", "fault"],
+          "properties": {
+            "status": {"enum": ["applied", "cleared"]},
+            "fault": {"$ref": "#/components/schemas/Fault"}
+          }
+        },
         "Containers": {
           "type": "object",
           "required": ["containers", "count"],

@@ -149,6 +149,37 @@ extension Operation {
             .error(503, "The file cannot be written: recording_failed."),
         ]
     )
+    static let faults = Operation(
+        method: .get,
+        path: "/faults",
+        name: "listFaults",
+        summary: "What is made to go wrong in a simulation.",
+        responses: [.json("The faults in force, the oldest first.", "Faults"), noFaults]
+    )
+    static let injectFault = Operation(
+        method: .post,
+        path: "/faults",
+        name: "injectFault",
+        summary: "Makes something go wrong in a simulation, now.",
+        description:
+            "The body is an entry of a scenario's timeline without its trigger, such as {\"kill\":\"postgres\"}.",
+        body: #"{"type":"object"}"#,
+        responses: [
+            .json("What was applied.", "AppliedFault"), .error(400, "This is no entry that can be applied: bad_fault."),
+            noFaults, tooLarge,
+        ]
+    )
+    static let clearFault = Operation(
+        method: .delete,
+        path: "/faults/{id}",
+        name: "clearFault",
+        summary: "Ends a fault.",
+        parameters: [.path("id", "The fault's name.")],
+        responses: [
+            .json("What has ended.", "AppliedFault"), .error(404, "No such fault is in force: fault_not_found."),
+            noFaults,
+        ]
+    )
     static let metrics = Operation(
         method: .get,
         path: "/metrics",
@@ -175,6 +206,7 @@ extension Operation {
     private static let badParameter = Response.error(400, "A parameter cannot be understood: bad_parameter.")
     private static let noHistory = Response.error(409, "There is no recording to answer from: no_history.")
     private static let noRecordings = Response.error(404, "No directory is configured for recordings: no_recordings.")
+    private static let noFaults = Response.error(409, "This source is no simulation: no_faults.")
     private static let tooLarge = Response.error(413, "The body exceeds 64 KiB: body_too_large.")
 
     private static func inputErrors(_ problem: String) -> [Response] {

@@ -49,7 +49,7 @@ extension ObserverAPI {
     /// `members` writes what the message says behind `type` and `timestamp`, for such a source. It returns the message.
     private func accept(_ fact: Fact, members: (inout JSONWriter) -> Void) async throws -> ArraySlice<UInt8> {
         guard !capabilities.contains(.takesInputs) else {
-            guard let message = await pipeline.input(fact) else {
+            guard let message = await enter(fact) else {
                 throw Failure(
                     .internalServerError,
                     "internal_error",
@@ -70,6 +70,11 @@ extension ObserverAPI {
         writer.endObject()
         hub.broadcast(unsequenced: writer.bytes)
         return writer.bytes[...]
+    }
+
+    private func enter(_ fact: Fact) async -> ArraySlice<UInt8>? {
+        guard let gate else { return await pipeline.input(fact) }
+        return await gate.pass { await pipeline.input(fact, at: $0) }
     }
 
     private static func received(_ name: StaticString, _ message: ArraySlice<UInt8>) -> Answer {

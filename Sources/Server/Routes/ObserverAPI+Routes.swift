@@ -18,6 +18,9 @@ extension ObserverAPI {
             Route(operation: .recordings, answer: listRecordings),
             Route(operation: .recording, answer: recording),
             Route(operation: .record, answer: postRecording),
+            Route(operation: .faults, answer: listFaults),
+            Route(operation: .injectFault, answer: postFault),
+            Route(operation: .clearFault, answer: deleteFault),
             Route(operation: .metrics, answer: metrics),
         ]
         let document = APIDocument.json(routes.map(\.operation) + [.document], version: version)

@@ -23,6 +23,8 @@ struct ObserverAPI: Sendable {
     let past: (any StateArchive)?
     let shelf: (any RecordingShelf)?
     let incidents: (any IncidentStanding)?
+    let faults: (any FaultControl)?
+    let gate: (any InputGate)?
     let version: String
     let bodyBytes: Int
     let clock: any ObserverClock
@@ -48,6 +50,8 @@ struct ObserverAPI: Sendable {
         past: (any StateArchive)?,
         shelf: (any RecordingShelf)?,
         incidents: (any IncidentStanding)?,
+        faults: (any FaultControl)?,
+        gate: (any InputGate)?,
         configuration: ServerConfiguration,
         clock: any ObserverClock,
         timeline: TimeReference?,
@@ -64,6 +68,8 @@ struct ObserverAPI: Sendable {
         self.past = past ?? archive
         self.shelf = shelf
         self.incidents = incidents
+        self.faults = faults
+        self.gate = gate
         self.clock = clock
         self.timeline = timeline
         start = timeline?.start ?? clock.now()

@@ -36,6 +36,8 @@ public struct ObserverServer: Service {
     ///   - past: Who knows earlier states, where not the archive does.
     ///   - shelf: The recordings that are offered, where any are.
     ///   - incidents: Who records incidents, where somebody does.
+    ///   - faults: The simulation's faults, where there is one.
+    ///   - gate: Where what clients post enters the source, if its time is its own.
     ///   - configuration: Where to listen, who may use it, and the bounds.
     ///   - clock: The clock of `t`, as the pipeline's.
     ///   - timeline: What relative times in parameters refer to; by default the present, now and at the start.
@@ -55,6 +57,8 @@ public struct ObserverServer: Service {
         past: (any StateArchive)? = nil,
         shelf: (any RecordingShelf)? = nil,
         incidents: (any IncidentStanding)? = nil,
+        faults: (any FaultControl)? = nil,
+        gate: (any InputGate)? = nil,
         configuration: ServerConfiguration,
         clock: any ObserverClock,
         timeline: TimeReference? = nil,
@@ -79,6 +83,8 @@ public struct ObserverServer: Service {
             past: past,
             shelf: shelf,
             incidents: incidents,
+            faults: faults,
+            gate: gate,
             configuration: configuration,
             clock: clock,
             timeline: timeline,
